@@ -47,7 +47,16 @@ export default defineConfig({
           isolate: false, // each file's own process would load the engine and the sources anew: a fifth of the checks' time
         },
       },
-      { extends: true, test: { name: 'team', include: ['test/team/**/*.test.ts'], isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: 'team',
+          include: ['test/team/**/*.test.ts'],
+          setupFiles: ['test/team/declared.ts'],
+
+          isolate: false,
+        },
+      },
       { extends: true, test: { name: 'alone', include: STARTERS, isolate: true } },
     ],
   },

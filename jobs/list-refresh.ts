@@ -39,7 +39,7 @@ const {
 
 const checked = (rules: readonly ListRule[], { columns, refused }: Context) =>
   checkLists(rules, {
-    columns: new Map([...contactColumns, ...columns('contacts')]),
+    columns: new Map([...contactColumns(), ...columns('contacts')]),
     bands: scoreParts.bandsOf(scoring),
     eventNames: (types) => eventNames(scoring, types),
     ...(refused && { refused }),

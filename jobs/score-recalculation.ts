@@ -18,7 +18,7 @@ const {
 } = scoreParts;
 
 const checked = (rules: ScoringRules, { columns }: Context) =>
-  checkScoring(rules, new Map([...contactColumns, ...columns('contacts')]));
+  checkScoring(rules, new Map([...contactColumns(), ...columns('contacts')]));
 
 /** Recalculates every contact's score from the whole history, so that the lists after it know who is engaged. */
 export const scoreRecalculation = (rules: ScoringRules, bounceRules: BounceRules = bounces) => {

@@ -7,7 +7,8 @@ import { resolve } from 'node:path';
 import type { Backtest, BacktestTable } from '../core/backtest.ts';
 import type { ScheduledJob } from '../core/batch.ts';
 import { allJobs } from '../core/batch.ts';
-import { nearest } from '../core/text/nearest.ts';
+import { didYouMean } from '../core/text/nearest.ts';
+import { type Html, html } from '../report/html.ts';
 import { contextOf } from '../run/job-context.ts';
 import { runSteps } from '../run/plan-job.ts';
 import { inspect } from './inspect.ts';
@@ -46,16 +47,14 @@ export async function backtestCommand(session: Session): Promise<number> {
 }
 
 function keeperOf({ options, nightShift }: Session): ScheduledJob {
-  const [measure, ...rest] = options.names;
+  const [measure = '', ...rest] = options.names;
   const known = Object.keys(KEEPERS);
-  const keeper = measure === undefined ? undefined : KEEPERS[measure];
-  if (measure === undefined || rest.length > 0 || !keeper) {
-    const near = measure === undefined ? null : nearest(measure, known);
+  const keeper = KEEPERS[measure];
+  if (rest.length > 0 || !keeper)
     throw new UsageError(
       `Back-test what? Name one of ${known.join(', ')}: nightshift backtest score.` +
-        (near && near !== measure ? ` Did you mean "${near}"?` : ''),
+        (measure === '' || keeper ? '' : didYouMean(measure, known)),
     );
-  }
   const scheduled = allJobs(nightShift).find(({ job }) => job.name === keeper);
   if (!scheduled) throw new UsageError(`There is no job "${keeper}" in jobs/batches.ts, which keeps the ${measure}.`);
   return scheduled;
@@ -88,16 +87,10 @@ function linesOf({ title, findings, tables, lines = [] }: Backtest, out: string 
 }
 
 /** One page without scripts, styles or pictures from elsewhere. */
-function pageOf({ title, findings, tables, lines = [] }: Backtest): string {
-  const body = [
-    `<h1>${escaped(title)}</h1>`,
-    ...findings.map((finding) => `<p>${escaped(finding)}</p>`),
-    ...tables.map(tableHtml),
-    ...(lines.length > 0 ? [`<pre>${escaped(lines.join('\n'))}</pre>`] : []),
-  ].join('\n');
-  return `<!doctype html>
+const pageOf = ({ title, findings, tables, lines = [] }: Backtest): string =>
+  html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${escaped(title)}</title>
+<title>${title}</title>
 <style>
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 table { border-collapse: collapse; margin: 0.5rem 0 1.5rem; }
@@ -105,17 +98,15 @@ th, td { padding: 0.2rem 0.8rem 0.2rem 0; border-bottom: 1px solid #ddd; text-al
 th:first-child, td:first-child { text-align: left; }
 </style></head>
 <body>
-${body}
-</body></html>
-`;
-}
+<h1>${title}</h1>
+${findings.map((finding) => html`<p>${finding}</p>\n`)}${tables.map(tableHtml)}${
+  lines.length > 0 && html`<pre>${lines.join('\n')}</pre>\n`
+}</body></html>
+`.text;
 
-function tableHtml({ title, note, head, rows }: BacktestTable): string {
-  const row = (cells: readonly (string | number)[], tag: 'th' | 'td') =>
-    `<tr>${cells.map((cell) => `<${tag}>${escaped(String(cell))}</${tag}>`).join('')}</tr>`;
-  const lines = [row(head, 'th'), ...rows.map((cells) => row(cells, 'td'))];
-  return `<h2>${escaped(title)}</h2>${note ? `<p>${escaped(note)}</p>` : ''}<table>${lines.join('\n')}</table>`;
+function tableHtml({ title, note, head, rows }: BacktestTable): Html {
+  const row = (cells: readonly Html[]) => html`<tr>${cells}</tr>\n`;
+  return html`<h2>${title}</h2>${note && html`<p>${note}</p>`}<table>${row(head.map((cell) => html`<th>${cell}</th>`))}${rows.map(
+    (cells) => row(cells.map((cell) => html`<td>${cell}</td>`)),
+  )}</table>\n`;
 }
-
-const escaped = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');

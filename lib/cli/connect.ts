@@ -1,5 +1,5 @@
 /** `connect NAME`: how the key is made that a connection needs, and which secret to set. */
-import { nearest } from '../core/text/nearest.ts';
+import { didYouMean } from '../core/text/nearest.ts';
 import { connectableNames, connectText } from '../features/connections/index.ts';
 import { type Options, UsageError } from './options.ts';
 import { screen } from './text.ts';
@@ -9,8 +9,7 @@ export async function connectCommand({ names: [name, ...rest] }: Options): Promi
   if (name === undefined || rest.length > 0) throw new UsageError(`Connect what? Name one of: ${known}.`);
   const text = connectText(name);
   if (!text) {
-    const near = nearest(name, connectableNames);
-    const meant = near ? ` Did you mean "${near}"?` : '';
+    const meant = didYouMean(name, connectableNames);
     throw new UsageError(`There is no connection to "${name}".${meant} There are: ${known}; http is for all others.`);
   }
   console.log(screen(text));

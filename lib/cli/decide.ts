@@ -10,6 +10,7 @@ import type { GitHub, Issue } from '../github/api/github.ts';
 import { type Ask, commentMarker } from '../github/api/markers.ts';
 import { type Decision, decisionOf } from '../github/decision.ts';
 import { readEnvironment, type ShiftEnvironment } from '../github/environment.ts';
+import { seeRun } from '../github/news.ts';
 import { DRILL } from './drill.ts';
 import { UsageError } from './options.ts';
 import type { Session } from './session.ts';
@@ -40,7 +41,7 @@ async function carryOut(
   decision: Exclude<Decision, { kind: 'ignore' }>,
 ): Promise<number> {
   const { issue, by } = decision;
-  const see = environment.runUrl ? ` See [the run](${environment.runUrl}).` : '';
+  const see = seeRun(environment.runUrl);
   const answer = async (text: string): Promise<void> => {
     const marker = commentMarker('decision', identity.run);
     await github.comment(issue, `${text}\n\n${marker}`, marker);

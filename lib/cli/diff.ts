@@ -6,15 +6,15 @@ import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { allJobs, resolveNames, type ScheduledJob } from '../core/batch.ts';
 import type { Engine } from '../core/engine.ts';
+import type { Outside } from '../core/prepare.ts';
 import { compareRuns, keepTables, type RunComparison, writeDifferingRows } from '../run/compare-runs.ts';
-import { readOnlyLedger } from '../run/ledger.ts';
 import type { RunResult } from '../run/result.ts';
 import { runBatch } from '../run/run.ts';
 import type { Store } from '../workbook/store.ts';
 import { loadBaseRules } from './base-rules.ts';
 import { diffMarkdown, diffText, type RuleDiff } from './diff-text.ts';
 import { UsageError } from './options.ts';
-import { rehearsal } from './run-request.ts';
+import { dry, rehearsal, requestOf } from './run-request.ts';
 import type { Session } from './session.ts';
 import { print, printJson, printText } from './terminal.ts';
 
@@ -36,15 +36,10 @@ export async function diffCommand(session: Session): Promise<number> {
     const once = readOnce(store);
     let kept: Awaited<ReturnType<typeof keepTables>> = new Set();
     let comparison: RunComparison = { tables: {}, lists: [], moves: [] };
-    const planWith = (
-      rules: typeof nightShift,
-      jobs: readonly ScheduledJob[],
-      whenApplied: (engine: Engine) => Promise<void>,
-    ) => plan(session, once, rules, jobs, whenApplied);
-    const baseResult = await planWith(before.nightShift, baseJobs, async (engine) => {
+    const baseResult = await plan({ ...session, nightShift: before.nightShift }, once, baseJobs, async (engine) => {
       kept = await keepTables(engine, folder);
     });
-    const headResult = await planWith(nightShift, headJobs, async (engine) => {
+    const headResult = await plan(session, once, headJobs, async (engine) => {
       comparison = await compareRuns(engine, folder, kept);
       if (options.rows !== undefined) await writeDifferingRows(engine, folder, kept, resolve(options.rows));
     });
@@ -90,25 +85,17 @@ function readOnce(store: Store): Store {
   };
 }
 
-function plan(
+async function plan(
   session: Session,
   store: Store,
-  nightShift: Session['nightShift'],
   jobs: readonly ScheduledJob[],
   whenApplied: (engine: Engine) => Promise<void>,
 ): Promise<RunResult> {
-  const { identity, progress, elapsed, asOf } = session;
-  return runBatch({
-    what: { jobs, rules: nightShift.workbook, asOf, identity },
-    where: {
-      store,
-      ledger: readOnlyLedger(session.ledger),
-      outside: {
-        secret: () => undefined,
-        stoppable: (work) => work(new AbortController().signal),
-        isSample: session.workbook.isSample,
-      },
-    },
-    how: { applied: 'planned', approvals: new Set(), progress, elapsed, whenApplied },
-  });
+  const { what, where, how } = requestOf(dry(session), store, jobs);
+  const outside: Outside = {
+    secret: () => undefined,
+    stoppable: (work) => work(new AbortController().signal),
+    isSample: session.workbook.isSample,
+  };
+  return runBatch({ what, where: { ...where, outside }, how: { ...how, whenApplied } });
 }

@@ -9,6 +9,7 @@ import { asBytes, type Named, namesPerson } from '../features/erasure/naming.ts'
 import { plural } from '../github/outward-errors.ts';
 import { ERASE_KEY, hashAddress } from '../intake/forgotten.ts';
 import { changesText } from '../run/commit.ts';
+import { isGood } from '../run/ledger-entry.ts';
 import { runBatch } from '../run/run.ts';
 import type { Store } from '../workbook/store.ts';
 import { ask } from './ask.ts';
@@ -47,7 +48,7 @@ export async function eraseCommand(session: Session): Promise<number> {
       how: {
         ...how,
         confirm: async ({ jobs: [planned] }) => {
-          if (options.dryRun || (planned?.status !== 'applied' && planned?.status !== 'unchanged')) return true;
+          if (options.dryRun || !planned || !isGood(planned)) return true;
           if (!options.yes && planned.status === 'applied') {
             print([`This would delete: ${changesText(planned)}. It can't be undone.`]);
             if (!(await ask('Forget this person? [y/N] '))) return false;
@@ -64,7 +65,7 @@ export async function eraseCommand(session: Session): Promise<number> {
       const rows = person.outside[table] ?? 0;
       return rule && rows > 0 ? [{ files: rule.files, table, rows }] : [];
     });
-    const goesOn = !options.dryRun && (done.status === 'applied' || done.status === 'unchanged');
+    const goesOn = !options.dryRun && isGood(done);
     const rest = goesOn
       ? [
           await clearRest(workbook.folder, person, store.scratch),

@@ -2,7 +2,7 @@
  * `export NAME`: writes one export by hand, of the workbook as it is, where the night writes them all.
  */
 import { job } from '../core/job.ts';
-import { nearest } from '../core/text/nearest.ts';
+import { didYouMean } from '../core/text/nearest.ts';
 import { exportsOf } from './export-files.ts';
 import { UsageError } from './options.ts';
 import { runJobs } from './run.ts';
@@ -15,13 +15,11 @@ export async function exportCommand(session: Session): Promise<number> {
   const { scheduled } = declared;
   const names = declared.files.map((file) => file.name);
   if (!name || rest.length > 0) throw new UsageError(`Export what? Name one of: ${names.join(', ')}.`);
-  if (!names.includes(name)) {
-    const near = nearest(name, names);
+  if (!names.includes(name))
     throw new UsageError(
-      `There is no export "${name}".${near ? ` Did you mean "${near}"?` : ''} There are: ${names.join(', ')}. ` +
+      `There is no export "${name}".${didYouMean(name, names)} There are: ${names.join(', ')}. ` +
         'They stand in jobs/rules/exports.ts.',
     );
-  }
   const { needs: _needs, ...exportJob } = scheduled.job;
   const one = job({
     ...exportJob,

@@ -8,6 +8,7 @@ import { copyFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Engine } from '../core/engine.ts';
 import { quoteText, raw, sql } from '../core/sql.ts';
+import { ERASE_KEY } from '../intake/forgotten.ts';
 import { type ImportReport, rejectsOf } from '../intake/import-job.ts';
 import type { GivenFile } from '../intake/unpack.ts';
 import type { Store } from '../workbook/store.ts';
@@ -61,17 +62,14 @@ export class Taken {
   };
 }
 
-/** How the team's rules say that files are read. */
-export const readingOf = ({ nightShift }: Pick<Session, 'nightShift'>) => {
-  const { aliases, consent } = nightShift.workbook;
-  return { aliases, consent };
-};
-
-/** How the workbook's cells are read. */
-export const settingsOf = ({ nightShift }: Pick<Session, 'nightShift'>) => {
-  const { timeZone, slashedDates } = nightShift.workbook;
-  return { timeZone, ...(slashedDates && { slashedDates }) };
-};
+/** What every import is given: how the team's rules say that files and cells are read, and where there is room. */
+export const readingOf = (
+  { nightShift: { workbook }, progress, asOf }: Session,
+  { scratch }: Pick<Store, 'scratch'>,
+) => ({
+  ...{ aliases: workbook.aliases, consent: workbook.consent, settings: workbook },
+  ...{ scratch, progress, asOf, eraseKey: process.env[ERASE_KEY] },
+});
 
 /** The first digits of a hash of the files' contents: what makes an import's period its own. @throws UsageError */
 export async function contentHash(paths: readonly string[]): Promise<string> {

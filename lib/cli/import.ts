@@ -5,9 +5,8 @@
 import { resolve } from 'node:path';
 import type { ScheduledJob } from '../core/batch.ts';
 import { localDay } from '../core/calendar/period.ts';
-import { nearest } from '../core/text/nearest.ts';
+import { didYouMean } from '../core/text/nearest.ts';
 import { plural } from '../github/outward-errors.ts';
-import { ERASE_KEY } from '../intake/forgotten.ts';
 import { type FileKind, fileKinds } from '../intake/formats/registry.ts';
 import { importJob } from '../intake/import-job.ts';
 import { fedTables } from '../intake/read-files.ts';
@@ -17,14 +16,14 @@ import { runBatch } from '../run/run.ts';
 import { contactColumns } from '../workbook/contact-cells.ts';
 import { normalHeader } from '../workbook/headers.ts';
 import { ask } from './ask.ts';
-import { contentHash, isRejects, readingOf, settingsOf, Taken } from './import-report.ts';
+import { contentHash, isRejects, readingOf, Taken } from './import-report.ts';
 import { UsageError } from './options.ts';
 import { exitCode } from './run.ts';
-import { ofNoContact, reportRun } from './run-report.ts';
+import { counted, ofNoContact, reportRun } from './run-report.ts';
 import { requestOf } from './run-request.ts';
 import type { Session } from './session.ts';
 import { pathText, print, printJson } from './terminal.ts';
-import { count, table } from './text.ts';
+import { count } from './text.ts';
 
 /** A million rows, however wide, then take less than a gigabyte in all, and hardly longer. */
 const MEMORY_MB = 400;
@@ -36,8 +35,8 @@ export async function importCommand(session: Session): Promise<number> {
   if (paths.length === 0)
     throw new UsageError('These files are what earlier imports rejected. Fix the rows in a copy under another name.');
   const as = kindOf(options.as);
-  const reading = { ...readingOf(session), map: mapOf(options.map), ...(as && { as }) };
-  const request = { ...reading, overwrite: overwriteOf(options.overwrite) };
+  const asked = { map: mapOf(options.map), ...(as && { as }) };
+  const overwrite = overwriteOf(options.overwrite);
   const hash = await contentHash(paths);
   const store = await session.open('import', true);
   try {
@@ -47,17 +46,12 @@ export async function importCommand(session: Session): Promise<number> {
     const taken = new Taken(files, store);
     const job = importJob(
       {
-        ...request,
-        ...{
-          name: 'import',
-          paths: unpacked,
-          feeds: await fedTables(unpacked, reading),
-          scratch: store.scratch,
-          progress: session.progress,
-          asOf: session.asOf,
-        },
-        settings: settingsOf(session),
-        eraseKey: process.env[ERASE_KEY],
+        ...readingOf(session, store),
+        ...asked,
+        name: 'import',
+        paths: unpacked,
+        feeds: await fedTables(unpacked, { aliases: nightShift.workbook.aliases, ...asked }),
+        overwrite,
       },
       taken.keep,
     );
@@ -121,8 +115,7 @@ function overwriteOf(columns: readonly string[]): ReadonlySet<string> {
     if (column === 'status')
       throw new UsageError('--overwrite status: an import never lifts a status. A person does, in the workbook.');
     if (known.includes(column) && column !== 'contact_id') continue;
-    const near = nearest(column, known);
-    throw new UsageError(`--overwrite: contacts have no column "${column}".${near ? ` Did you mean "${near}"?` : ''}`);
+    throw new UsageError(`--overwrite: contacts have no column "${column}".${didYouMean(column, known)}`);
   }
   return new Set(columns);
 }
@@ -148,25 +141,9 @@ function textOf(session: Session, result: RunResult, { report }: Taken): string[
   ]);
   const lines = [...files, ''];
   const rejected = Object.entries((job?.metrics.rejected ?? {}) as Record<string, number>);
-  if (rejected.length > 0) {
-    lines.push(`Rejected: ${count(report?.rejected ?? 0)}`);
-    lines.push(
-      ...table(
-        rejected.map(([reason, n]) => [n, reason]),
-        '    ',
-      ),
-    );
-  }
+  if (rejected.length > 0) lines.push(`Rejected: ${count(report?.rejected ?? 0)}`, ...counted(rejected));
   const ignored = Object.entries(report?.ignored ?? {});
-  if (ignored.length > 0) {
-    lines.push('Ignored:');
-    lines.push(
-      ...table(
-        ignored.map(([reason, n]) => [n, reason]),
-        '    ',
-      ),
-    );
-  }
+  if (ignored.length > 0) lines.push('Ignored:', ...counted(ignored));
   const strangers = report?.ofNoContact ?? 0;
   if (strangers > 0) lines.push(`${ofNoContact(strangers)}.`);
   if (rejected.length + ignored.length + strangers > 0) lines.push('');

@@ -4,11 +4,10 @@
 
 import type { ScheduledJob } from '../core/batch.ts';
 import { localDay } from '../core/calendar/period.ts';
-import { ERASE_KEY } from '../intake/forgotten.ts';
 import { inboxFiles, inboxJob, withRejectsTab } from '../intake/inbox.ts';
 import { fedTables } from '../intake/read-files.ts';
 import type { Store } from '../workbook/store.ts';
-import { contentHash, readingOf, settingsOf, Taken } from './import-report.ts';
+import { contentHash, readingOf, Taken } from './import-report.ts';
 import type { Session } from './session.ts';
 
 export interface Inbox {
@@ -25,35 +24,24 @@ const LOOKS_BACK_MS = 24 * 3_600_000;
 export async function inboxOf(session: Session): Promise<Inbox> {
   const { asOf, identity, workbook, nightShift } = session;
   if (identity.startedAt.getTime() - asOf.getTime() > LOOKS_BACK_MS) return noInbox;
-  const files = await Promise.all(
-    (await inboxFiles(workbook.folder)).map(async (path) => ({
-      path,
-      hash: await contentHash([path]),
-      feeds: await fedTables([path], readingOf(session)),
-    })),
-  );
+  const { aliases } = nightShift.workbook;
+  const known = async (path: string) => ({
+    path,
+    hash: await contentHash([path]),
+    feeds: await fedTables([path], { aliases }),
+  });
+  const files = await Promise.all((await inboxFiles(workbook.folder)).map(known));
   const day = localDay(asOf, nightShift.workbook.timeZone);
   const taken: Taken[] = [];
   return {
     jobs: async (store) => {
       const tab = (await store.sheet?.inbox()) ?? null;
-      const all =
-        tab === null
-          ? files
-          : [
-              ...files,
-              { path: tab, hash: await contentHash([tab]), feeds: await fedTables([tab], readingOf(session)) },
-            ];
+      const all = tab === null ? files : [...files, await known(tab)];
       // Two files of one content are one.
       const first = all.filter(({ hash }, i) => all.findIndex((each) => each.hash === hash) === i);
       return first.map(({ path, hash, feeds }) => {
         const kept = new Taken([{ path, origin: path }], store);
-        const { progress } = session;
-        const request = {
-          ...readingOf(session),
-          ...{ paths: [path], feeds, scratch: store.scratch, progress, asOf, settings: settingsOf(session) },
-        };
-        const made = inboxJob({ ...request, eraseKey: process.env[ERASE_KEY] }, kept.keep, day, hash);
+        const made = inboxJob({ ...readingOf(session, store), paths: [path], feeds }, kept.keep, day, hash);
         if (path === tab) return withRejectsTab(made);
         taken.push(kept);
         return made;

@@ -52,7 +52,7 @@ async function inFolder(folder: string): Promise<{ made: string[]; found: string
   const made = peoples.filter((table) => !found.includes(table));
   for (const table of made) {
     const columns = Object.entries(tableOf(table).columns).flatMap(([name, { derived }]) => (derived ? [] : [name]));
-    await createCsv(columns, join(folder, `${table}.csv`), { delimiter: ',', lineEnd: '\n', bom: false });
+    await createCsv(columns, join(folder, `${table}.csv`));
   }
   return { made, found };
 }

@@ -57,13 +57,10 @@ const MOST_ATTEMPTS = 5;
 function snapshotOf(session: Session, engine: Engine, reading: Reading, more: readonly TableName[]): Promise<Snapshot> {
   const { rules, jobs } = { rules: session.nightShift.workbook, jobs: allJobs(session.nightShift) };
   return takeSnapshot(engine, reading, {
-    settings: { timeZone: rules.timeZone, ...(rules.slashedDates && { slashedDates: rules.slashedDates }) },
-    consent: rules.consent,
-    aliases: rules.aliases,
+    rules,
     asOf: session.asOf,
     now: session.identity.startedAt,
     tables: new Set([...jobs.flatMap(({ job }) => [...job.reads, ...job.writes]), ...more]),
-    derived: rules.derived,
     extraColumns: new Set(jobs.flatMap(({ job }) => job.extraColumns ?? [])),
   });
 }

@@ -2,7 +2,7 @@
  * The command line: reads it, hands over to the command, and turns what went wrong into one clear message and an exit
  * code.
  */
-import { allJobs, type NightShift } from '../core/batch.ts';
+import { type NightShift, namesIn } from '../core/batch.ts';
 import { describeError, NightshiftError } from '../core/errors.ts';
 import { checkJobs, ruleFaults } from '../run/check-jobs.ts';
 import { completionScript } from './completion.ts';
@@ -52,7 +52,7 @@ export async function main(argv: readonly string[], given: NightShift | Promise<
     const nightShift = await Promise.resolve(given)
       .then(checkJobs)
       .catch(async (error: unknown) => (await import('./unloadable.ts')).unloadable(error, argv));
-    const names = [...nightShift.batches, ...allJobs(nightShift).map(({ job }) => job)].map(({ name }) => name);
+    const names = namesIn(nightShift);
     const options = readOptions(argv, names);
     if ('text' in options) {
       print(options.text.split('\n'));

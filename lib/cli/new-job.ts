@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { allJobs, type NightShift } from '../core/batch.ts';
+import { type NightShift, namesIn } from '../core/batch.ts';
 import { projectRoot } from './generated/files.ts';
 import { addToBatch, jobText, testText } from './generated/new-job-texts.ts';
 import { type Options, UsageError } from './options.ts';
@@ -49,8 +49,7 @@ function refuseName(name: string, nightShift: NightShift): void {
     throw new UsageError(
       `A job's name is of lower-case letters, digits and "-", and at most ${LONGEST_NAME} long, such as lead-countries; found "${name}".`,
     );
-  const taken = [...nightShift.batches, ...allJobs(nightShift).map(({ job }) => job)];
-  if (taken.some((each) => each.name === name)) throw new UsageError(`There is a job or a batch "${name}" already.`);
+  if (namesIn(nightShift).includes(name)) throw new UsageError(`There is a job or a batch "${name}" already.`);
 }
 
 /** Formats files as the linter wants them, where it is installed. */

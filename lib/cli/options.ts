@@ -4,15 +4,12 @@
  */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { type FaultCode, NightshiftError } from '../core/errors.ts';
+import { NightshiftError } from '../core/errors.ts';
 
 /** The command line is wrong: exit code 2. */
 export class UsageError extends NightshiftError {
   override name = 'UsageError';
-
-  override get exitCode(): FaultCode {
-    return 2;
-  }
+  override readonly exitCode = 2;
 }
 
 interface OptionDeclaration {
@@ -173,39 +170,21 @@ export const commands: readonly CommandDeclaration[] = [
   { name: 'completion', args: '[shell]', does: 'print a completion script for bash, zsh or fish' },
 ];
 
-export interface Options {
+/** What was typed for an option: a text, a list of them, or that it stands there. */
+type Value<Declaration extends OptionDeclaration> = Declaration extends { readonly many: true }
+  ? readonly string[]
+  : Declaration['flags'] extends `${string}<${string}`
+    ? string | undefined
+    : boolean;
+
+export type Options = {
+  readonly [Name in Exclude<OptionName, 'issue'>]: Value<(typeof OPTIONS)[Name]>;
+} & {
   readonly command: string;
   readonly names: readonly string[];
-  readonly asOf: string | undefined;
-  readonly workbook: string | undefined;
-  readonly ledger: string | undefined;
-  readonly dryRun: boolean;
-  /** `shift` only: the slots that are due, not this moment. */
-  readonly due: boolean;
-  readonly approve: readonly string[];
-  readonly as: string | undefined;
-  /** `shift` only: a login at GitHub, and the number of an issue. */
-  readonly approver: string | undefined;
+  /** `shift` only: the number of an issue at GitHub. */
   readonly issue: number | undefined;
-  /** A file for the plan's rows. */
-  readonly plan: string | undefined;
-  readonly map: readonly string[];
-  readonly overwrite: readonly string[];
-  readonly batch: string | undefined;
-  readonly yes: boolean;
-  readonly id: string | undefined;
-  readonly columns: string | undefined;
-  readonly pairs: string | undefined;
-  readonly rules: string | undefined;
-  readonly threshold: string | undefined;
-  readonly outcome: string | undefined;
-  readonly days: string | undefined;
-  readonly out: string | undefined;
-  readonly open: boolean;
-  readonly base: string | undefined;
-  readonly rows: string | undefined;
-  readonly json: boolean;
-}
+};
 
 /** What a command line asks for: a command, or a text (help, the version) with the exit code that goes with it. */
 export type CommandLine = Options | { readonly text: string; readonly code: 0 | 2 };
@@ -271,37 +250,18 @@ function checkApproval({ approve = [], approver, issue, plan }: Typed): void {
 }
 
 function optionsOf(name: string, command: Command): Options {
-  const given = command.optsWithGlobals<Typed>();
-  checkApproval(given);
+  const typed = command.optsWithGlobals<Typed>();
+  checkApproval(typed);
+  const known = Object.entries<OptionDeclaration>(OPTIONS).map(([option, { flags, many }]) => {
+    const absent = many ? [] : flags.includes('<') ? undefined : false;
+    return [option, typed[option as keyof Typed] ?? absent] as const;
+  });
   return {
+    ...(Object.fromEntries(known) as Omit<Options, 'issue'>),
     command: name,
     names: command.args,
-    asOf: given.asOf,
-    workbook: given.workbook,
-    ledger: given.ledger,
-    dryRun: given.dryRun ?? false,
-    due: given.due ?? false,
-    approve: given.approve ?? [],
-    as: given.as,
-    approver: given.approver,
-    issue: given.issue === undefined ? undefined : Number(given.issue),
-    plan: given.plan,
-    map: given.map ?? [],
-    overwrite: (given.overwrite ?? []).flatMap((each) => each.split(',')).map((each) => each.trim()),
-    batch: given.batch,
-    yes: given.yes ?? false,
-    id: given.id,
-    columns: given.columns,
-    pairs: given.pairs,
-    rules: given.rules,
-    threshold: given.threshold,
-    outcome: given.outcome,
-    days: given.days,
-    out: given.out,
-    open: given.open ?? false,
-    base: given.base,
-    rows: given.rows,
-    json: given.json ?? false,
+    issue: typed.issue === undefined ? undefined : Number(typed.issue),
+    overwrite: (typed.overwrite ?? []).flatMap((each) => each.split(',')).map((each) => each.trim()),
   };
 }
 

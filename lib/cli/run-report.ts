@@ -148,7 +148,7 @@ function reasonsOf({ reasons }: JobResult): [string, number][] {
 }
 
 /** Reasons with their counts at the left. */
-const counted = (reasons: readonly (readonly [string, number])[]): string[] =>
+export const counted = (reasons: readonly (readonly [string, number])[]): string[] =>
   table(
     reasons.map(([reason, n]) => [n, reason]),
     '    ',

@@ -23,6 +23,9 @@ export const rehearsal = (store: Store): Store => ({
   close: store.close,
 });
 
+/** The session with a dry run asked for. */
+export const dry = (session: Session): Session => ({ ...session, options: { ...session.options, dryRun: true } });
+
 /** The session's ledger; in a dry run, one that keeps nothing. */
 export const ledgerOf = ({ options, ledger }: Session): Ledger => (options.dryRun ? readOnlyLedger(ledger) : ledger);
 

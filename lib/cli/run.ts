@@ -3,10 +3,10 @@
  */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { allJobs, resolveNames, type ScheduledJob } from '../core/batch.ts';
+import { allJobs, namesIn, resolveNames, type ScheduledJob } from '../core/batch.ts';
 import { describeError } from '../core/errors.ts';
 import type { Outside } from '../core/prepare.ts';
-import { nearest } from '../core/text/nearest.ts';
+import { didYouMean } from '../core/text/nearest.ts';
 import { plural } from '../github/outward-errors.ts';
 import { hasWrongRules } from '../run/plan-job.ts';
 import type { Rejections } from '../run/rejection.ts';
@@ -43,20 +43,19 @@ function noSuchJob(name: string, known: readonly string[]): UsageError {
   const file = `jobs/${name}.ts`;
   if (/^[\w-]+$/.test(name) && existsSync(new URL(`../../${file}`, import.meta.url)))
     return new UsageError(`${file} is in no batch. List it in jobs/batches.ts, then: npm run sync`);
-  const near = nearest(name, known);
   return new UsageError(
-    `There is no job or batch "${name}".${near ? ` Did you mean "${near}"?` : ''} There are: ${known.join(', ')}.`,
+    `There is no job or batch "${name}".${didYouMean(name, known)} There are: ${known.join(', ')}.`,
   );
 }
 
 export async function runCommand(session: Session): Promise<number> {
   const { options, nightShift } = session;
   if (options.names.length === 0)
-    throw new UsageError(`Run what? Name jobs or batches: ${knownNames(session).join(', ')}.`);
+    throw new UsageError(`Run what? Name jobs or batches: ${namesIn(nightShift).join(', ')}.`);
   // The watch is asked for like a job, though it works on the ledger and not on the workbook.
   if (options.names.join() === 'watchdog') return (await import('./watchdog.ts')).watchdogCommand(session);
   const jobs = resolveNames(nightShift, options.names);
-  if ('unknown' in jobs) throw noSuchJob(jobs.unknown, knownNames(session));
+  if ('unknown' in jobs) throw noSuchJob(jobs.unknown, namesIn(nightShift));
   const hasPage = isBatch(session) && !options.dryRun;
   const next = hasPage ? [`The report page: ${pathText(defaultPage(session))}`] : [];
   const code = await runJobs(session, options.names.join(' '), jobs, () => next);
@@ -136,11 +135,6 @@ async function waitingJobs(session: Session, jobs: readonly ScheduledJob[]): Pro
 const isBatch = ({ nightShift, options }: Session): boolean =>
   nightShift.batches.some(({ name }) => options.names.includes(name));
 
-export const knownNames = ({ nightShift }: Pick<Session, 'nightShift'>): string[] => [
-  ...nightShift.batches.map((batch) => batch.name),
-  ...allJobs(nightShift).map(({ job }) => job.name),
-];
-
 /**
  * What failed matters more than a wrong rule, and that more than what waits: a plan, or a part of one (a list held for
  * its size). A job that failed for its rules alone is a wrong rule.
@@ -158,18 +152,19 @@ const waits = ({ status, heldParts, rejected }: JobResult): boolean =>
   rejected === undefined && (status === 'blocked' || heldParts.some(({ plan }) => plan !== null));
 
 function jsonOf(session: Session, batch: string, kind: Store['kind'], result: RunResult): unknown {
+  const { notRead, notTaken, ofNoContact, otherLines, unmatched, unreadable } = result;
   return {
     batch,
     asOf: session.asOf.toISOString(),
     workbook: kind,
     run: session.identity.run,
     snapshot: result.snapshot,
-    ...(result.notRead && { notRead: result.notRead }),
-    ...(result.notTaken && { notTaken: result.notTaken }),
-    ...(result.ofNoContact && { ofNoContact: result.ofNoContact }),
-    ...(result.otherLines && { otherLines: result.otherLines }),
-    ...(result.unmatched && { unmatched: result.unmatched }),
-    ...(result.unreadable && { unreadable: result.unreadable }),
+    notRead,
+    notTaken,
+    ofNoContact: ofNoContact || undefined,
+    otherLines: otherLines || undefined,
+    unmatched,
+    unreadable,
     jobs: result.jobs.map(({ error, ...job }) => ({
       ...job,
       ...(error && { error: { kind: error.kind, message: error.message } }),
@@ -199,17 +194,14 @@ function textOf(session: Session, name: string, result: RunResult): string[] {
     '',
   ];
   const changed = result.jobs.some((job) => job.status === 'applied');
-  if (changed && workbook.spreadsheetId)
-    lines.push('Open the sheet: the tab "contacts", and "changes" for every decision with its reason.');
-  else if (changed && workbook.dataset)
-    lines.push('Open the dataset: the table "contacts", and "changes" for every decision with its reason.');
-  else if (changed) {
-    const [contacts, changes] = ['contacts.csv', 'changes.csv'].map((file) => join(workbook.folder, file)) as [
-      string,
-      string,
-    ];
+  const decisions = 'for every decision with its reason.';
+  if (changed && workbook.kind !== 'csv') {
+    const place = workbook.kind === 'sheets' ? 'sheet: the tab' : 'dataset: the table';
+    lines.push(`Open the ${place} "contacts", and "changes" ${decisions}`);
+  } else if (changed) {
+    const contacts = join(workbook.folder, 'contacts.csv');
     const list = existsSync(contacts) ? pathText(contacts) : `your contacts in ${pathText(workbook.folder)}`;
-    lines.push(`Open ${list}, and ${pathText(changes)} for every decision with its reason.`);
+    lines.push(`Open ${list}, and ${pathText(join(workbook.folder, 'changes.csv'))} ${decisions}`);
   }
   return workbook.isSample ? [...lines, ...SAMPLE_NEXT] : lines;
 }

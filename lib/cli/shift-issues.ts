@@ -11,7 +11,7 @@ import type { ShiftEnvironment } from '../github/environment.ts';
 import { exportsArrive, type HandedOver } from '../github/hand-over.ts';
 import { jobNews } from '../github/job-alerts.ts';
 import { ledgerAlert, ledgerPushed } from '../github/ledger-alert.ts';
-import type { JobNews, News } from '../github/news.ts';
+import { type JobNews, type News, seeRun } from '../github/news.ts';
 import { outward } from '../github/outward-errors.ts';
 import { warningNews } from '../github/warnings.ts';
 import type { JobResult } from '../run/result.ts';
@@ -94,13 +94,9 @@ async function answerApproval(
   const issue = await github.issue(number);
   if (!issue.open) return;
   const ended = parts.flatMap(({ result }) => result.jobs).map(({ job, status }) => `${code(job)} ${status}`);
-  const see = environment.runUrl ? ` See [the run](${environment.runUrl}).` : '';
   const marker = commentMarker('answer', session.identity.run);
-  await github.comment(
-    issue,
-    `Approved by ${code(approver)}. The run ended: ${ended.join(', ')}.${see}\n\n${marker}`,
-    marker,
-  );
+  const text = `Approved by ${code(approver)}. The run ended: ${ended.join(', ')}.${seeRun(environment.runUrl)}`;
+  await github.comment(issue, `${text}\n\n${marker}`, marker);
 }
 
 /** What the newest part says; an older slot's failure is over when a newer one went well. */

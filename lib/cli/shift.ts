@@ -5,7 +5,7 @@
  * by then. Until a workbook has begun, a scheduled run is a rehearsal.
  */
 import { join } from 'node:path';
-import { resolveNames, type ScheduledJob } from '../core/batch.ts';
+import { namesIn, resolveNames, type ScheduledJob } from '../core/batch.ts';
 import type { Reported } from '../github/api/alerts.ts';
 import { commitLedger, LEDGER_BRANCH } from '../github/api/commit-ledger.ts';
 import { begunAt } from '../github/begin.ts';
@@ -28,8 +28,8 @@ import { EXPORTS } from '../workbook/store.ts';
 import { exportFoldersOf } from './export-files.ts';
 import { UsageError } from './options.ts';
 import { restoreLedger } from './restore-ledger.ts';
-import { exitCode, knownNames, performRun } from './run.ts';
-import { ledgerOf } from './run-request.ts';
+import { exitCode, performRun } from './run.ts';
+import { dry, ledgerOf } from './run-request.ts';
 import { historyOf, hostedCheckout, type Session } from './session.ts';
 import { attempt, reportShift, type Shift, troubleText } from './shift-issues.ts';
 import { fault, notice, type Part, print, webhookText, writeSummary } from './shift-report.ts';
@@ -40,7 +40,7 @@ export async function shiftCommand(session: Session): Promise<number> {
   const name = session.options.names.join(' ');
   const jobs = resolveNames(session.nightShift, session.options.names);
   if (session.options.names.length === 0 || 'unknown' in jobs) {
-    throw new UsageError(`Run what? There are: ${knownNames(session).join(', ')}.`);
+    throw new UsageError(`Run what? There are: ${namesIn(session.nightShift).join(', ')}.`);
   }
   if (session.workbook.isSample) return onTheSample(session, environment, name, jobs);
   const shift = { session, environment, name, jobs, isRehearsal: false, troubles: [], notes: [] };
@@ -53,8 +53,6 @@ export async function shiftCommand(session: Session): Promise<number> {
     ? forReal({ ...shift, isRehearsal, session: dry(session) }, slots.slice(-1), hadBranch === true)
     : forReal(shift, slots, hadBranch === true);
 }
-
-const dry = (session: Session): Session => ({ ...session, options: { ...session.options, dryRun: true } });
 
 /** The moments to run: the slots that are due, or the one that was asked for. @throws UsageError */
 function slotsOf(session: Session, environment: ShiftEnvironment, history: History): Date[] {

@@ -7,7 +7,7 @@ import type { Batch } from '../core/batch.ts';
 import { periodOf } from '../core/calendar/period.ts';
 import { overdue } from '../github/lateness.ts';
 import { doneUpToMs } from '../run/history.ts';
-import type { LedgerEntry } from '../run/ledger-entry.ts';
+import { isGood, type LedgerEntry } from '../run/ledger-entry.ts';
 import { historyOf, type Session } from './session.ts';
 import { print, printJson } from './terminal.ts';
 import { table } from './text.ts';
@@ -45,9 +45,7 @@ export async function statusCommand(session: Session): Promise<number> {
       job,
       health,
       last ? `${last.period}: ${last.status}` : '',
-      last && lastGood && last.status !== 'applied' && last.status !== 'unchanged'
-        ? `last good: ${lastGood.period}`
-        : '',
+      last && lastGood && !isGood(last) ? `last good: ${lastGood.period}` : '',
     ]);
     print(table([['job', 'health', 'last run', ''], ...rows]));
   }
@@ -57,8 +55,6 @@ export async function statusCommand(session: Session): Promise<number> {
       ? 3
       : 0;
 }
-
-const isGood = (entry: LedgerEntry): boolean => entry.status === 'applied' || entry.status === 'unchanged';
 
 function healthOf(given: {
   readonly last: LedgerEntry | null;

@@ -8,6 +8,7 @@ import { printable } from '../core/text/printable.ts';
 import { type AllClear, deliver } from '../github/api/alerts.ts';
 import { markdown } from '../github/api/escape.ts';
 import { readEnvironment } from '../github/environment.ts';
+import { seenBy } from '../github/news.ts';
 import { beat, say } from '../github/notify.ts';
 import { type Options, readOptions, UsageError } from './options.ts';
 
@@ -76,7 +77,7 @@ function understood(argv: readonly string[]): Options | null {
 
 async function report(cause: string): Promise<void> {
   const { github, runUrl, webhookUrl, heartbeatUrl } = readEnvironment(process.env);
-  const see = runUrl ? ` Seen by [this run](${runUrl}).` : '';
+  const see = seenBy(runUrl);
   const now = new Date();
   await beat(heartbeatUrl, 'fail');
   await say(webhookUrl, `Nightshift: ${TITLE}.${runUrl ? ` ${runUrl}` : ''}`);

@@ -4,11 +4,12 @@
  * on.
  */
 
-import { allJobs } from '../core/batch.ts';
+import { namesIn } from '../core/batch.ts';
 import { type Alert, deliver, type Reported } from '../github/api/alerts.ts';
 import { code } from '../github/api/escape.ts';
 import type { GitHub, WorkflowRun } from '../github/api/github.ts';
 import { readEnvironment, type ShiftEnvironment } from '../github/environment.ts';
+import { seenBy } from '../github/news.ts';
 import { say } from '../github/notify.ts';
 import { type Finding, failedSince, type Seen, type What, watch, workflowOf } from '../github/watch.ts';
 import { restoreLedger } from './restore-ledger.ts';
@@ -32,11 +33,8 @@ export async function watchdogCommand(session: Session): Promise<number> {
     await keepAwake(environment.github, session);
   }
   const opened = reported.filter(({ did }) => did === 'opened');
-  if (opened.length > 0)
-    await say(
-      environment.webhookUrl,
-      `Nightshift: ${opened.map(({ issue }) => `${issue.title} ${issue.url}`).join(', ')}`,
-    );
+  const named = opened.map(({ issue }) => `${issue.title} ${issue.url}`);
+  if (opened.length > 0) await say(environment.webhookUrl, `Nightshift: ${named.join(', ')}`);
   if (session.options.json) console.log(JSON.stringify({ findings }));
   else
     console.log(
@@ -56,13 +54,11 @@ export async function watchOver(
   const seen = github ? await look(github, session, now) : null;
   const findings = watch(session.nightShift, await historyOf(session), now, seen);
   if (!github) return { findings, reported: [], seen };
-  const subjects = [
-    ...session.nightShift.batches.map(({ name }) => name),
-    ...allJobs(session.nightShift).map(({ job }) => job.name),
-  ];
-  const keys = subjects.flatMap((subject) => KINDS.map((what) => ({ what, subject, key: keyOf(what, subject) })));
+  const keys = namesIn(session.nightShift).flatMap((subject) =>
+    KINDS.map((what) => ({ what, subject, key: keyOf(what, subject) })),
+  );
   const found = new Map(findings.filter(({ alarm }) => alarm).map((each) => [keyOf(each.what, each.subject), each]));
-  const see = runUrl ? ` Seen by [this run](${runUrl}).` : '';
+  const see = seenBy(runUrl);
   const alerts = [...found].map(([key, finding]): Alert => alertOf(key, finding, see));
   const allClear = keys
     .filter(({ key }) => !found.has(key))

@@ -43,6 +43,10 @@ export interface ScheduledJob {
 export const allJobs = (nightShift: NightShift): ScheduledJob[] =>
   nightShift.batches.flatMap((batch) => batch.jobs.map((job) => ({ job, cadence: batch.name })));
 
+/** The names of all batches and jobs: what a person may run. */
+export const namesIn = (nightShift: NightShift): string[] =>
+  [...nightShift.batches, ...allJobs(nightShift).map(({ job }) => job)].map(({ name }) => name);
+
 /** The jobs that names of jobs and batches stand for, in order, each once; null for a name that is neither. */
 export function resolveNames(nightShift: NightShift, names: readonly string[]): ScheduledJob[] | { unknown: string } {
   const all = allJobs(nightShift);

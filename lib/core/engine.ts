@@ -32,13 +32,21 @@ export type TextsByColumn = Readonly<Record<string, Sql>>;
 export interface Engine {
   /** DuckDB's own connection, for the matching: its SQL is DuckDB's alone. */
   readonly duckdb: DuckDBConnection;
-  /** Announces how many rows are about to come in: for a big table the engine takes all threads, and keeps memory. */
+  /**
+   * Announces how many rows are about to come in: for a big table the engine takes all threads and optimizers, and keeps
+   * memory.
+   */
   reserve(rows: number): Promise<void>;
+  /**
+   * Keeps a statement that makes what a name stands for (a view, a macro, a table of other tables' rows) until another
+   * one names it. A table is made again when it is named after a statement that may have changed others.
+   */
+  whenNamed(name: string, statement: Sql, isTable?: boolean): void;
   /** Runs one statement. */
   run(statement: Sql): Promise<void>;
-  /** Runs one statement while others run. It sees no temporary tables, and other tables as they were when it began. */
-  runConcurrently(statement: Sql): Promise<void>;
-  /** Runs one statement that adds, sets or removes rows; returns how many. */
+  /** One number, found while other statements run. It sees no temporary tables, and others as they were when it began. */
+  numberConcurrently(query: Sql): Promise<number>;
+  /** Runs one statement that makes a table of rows, or adds, sets or removes rows; returns how many. */
   changed(statement: Sql): Promise<number>;
   /** Runs `work`, and reports four times a second the share of its long statement that is done: 0 to 1. */
   withProgress<T>(work: () => Promise<T>, report: (share: number) => void): Promise<T>;

@@ -18,14 +18,9 @@ export type FaultCode = 1 | 2 | 4;
  */
 export abstract class NightshiftError extends Error {
   /** The exit code of a command that ends with this error. */
-  get exitCode(): FaultCode {
-    return 1;
-  }
-
-  /** One sentence for places outside the workbook, such as an issue. */
-  get outward(): string {
-    return outwardOf(this.name);
-  }
+  readonly exitCode: FaultCode = 1;
+  /** One sentence for places outside the workbook, such as an issue; its kind alone is named, unless given. */
+  readonly outward?: string;
 }
 
 /** An error as the ledger keeps it. `outward` is for issues and summaries of the same run; the ledger leaves it out. */
@@ -49,7 +44,11 @@ const FILE_FAULT =
 /** The kind and the message of any error, without a cell's value. */
 export function describeError(error: unknown): RunError {
   if (error instanceof NightshiftError)
-    return { kind: error.name, message: printableLines(error.message), outward: error.outward };
+    return {
+      kind: error.name,
+      message: printableLines(error.message),
+      outward: error.outward ?? outwardOf(error.name),
+    };
   debugError(error);
   const fault = fileFault(error);
   if (fault) return { kind: 'FileFault', message: printable(fault), outward: FILE_FAULT };

@@ -2,7 +2,7 @@
  * Checks what a team writes in jobs/rules against a schema, and names every fault at once in a marketer's words.
  */
 import * as z from 'zod';
-import { type FaultCode, NightshiftError } from './errors.ts';
+import { NightshiftError } from './errors.ts';
 import { lineOfPart } from './literal-place.ts';
 import { placesIn, sourceOf } from './source-place.ts';
 import { nearest } from './text/nearest.ts';
@@ -64,13 +64,8 @@ export class RulesError extends NightshiftError {
     this.faults = faults;
   }
 
-  override get exitCode(): FaultCode {
-    return 2;
-  }
-
-  override get outward(): string {
-    return 'The rules in jobs/rules are wrong.';
-  }
+  override readonly exitCode = 2;
+  override readonly outward = 'The rules in jobs/rules are wrong.';
 }
 
 /** Of rules that may have one of several shapes, the issues of the shape that they miss least. */
@@ -96,7 +91,10 @@ export function checkRules<T>(file: string, rulesSchema: z.ZodType<T>, rules: un
   const issues = parsed.error.issues.flatMap((issue) => issuesOf(issue));
   throw new RulesError(
     file,
-    issues.map((issue) => `${issue.path.map(String).join('.') || 'the rules'}: ${issue.message}`),
+    issues.map(({ path, message }) => {
+      const place = placeOf(path, rules);
+      return `${place.includes('"') ? place : path.map(String).join('.') || 'the rules'}: ${message}`;
+    }),
     issues.map(pathOf),
   );
 }
@@ -104,3 +102,16 @@ export function checkRules<T>(file: string, rulesSchema: z.ZodType<T>, rules: un
 /** Where an issue is: a key that is unknown is a part of its own. */
 export const pathOf = (issue: z.core.$ZodIssue): PropertyKey[] =>
   issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path;
+
+/** `connections "brevo", lists, VIP`: an entry of a list is called by its name, or counted from 1. */
+export function placeOf(path: readonly PropertyKey[], rules: unknown): string {
+  let value: unknown = rules;
+  let place = '';
+  for (const key of path) {
+    value = typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+    const { type, name } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
+    if (typeof key === 'number') place += ` ${shown(type ?? name ?? key + 1)}`;
+    else place += `${place ? ', ' : ''}${String(key)}`;
+  }
+  return place.trim();
+}

@@ -96,3 +96,6 @@ export function lineNaming(word: string, place: SourcePlace): SourcePlace {
 
 /** `jobs/list-refresh.ts:12`. */
 export const placeText = ({ file, line }: SourcePlace): string => `${file}:${line}`;
+
+/** The same as the beginning of a message; nothing where no place is known. */
+export const atPlace = (place: SourcePlace | undefined): string => (place ? `${placeText(place)}: ` : '');

@@ -3,7 +3,7 @@
  * Positional `?` parameters, which DuckDB and BigQuery both take. Refuses to know any engine.
  */
 import { JobError } from './errors.ts';
-import { isOurs, placeOfError, placeText } from './source-place.ts';
+import { atPlace, isOurs, placeOfError } from './source-place.ts';
 
 /** What may stand for a `?`. A Date is a moment in UTC. */
 export type SqlValue = string | number | boolean | null | Date;
@@ -17,7 +17,7 @@ export interface Sql {
 /** A mistake in SQL, with the place of the job's file that made it. */
 function fault(text: string): JobError {
   const place = placeOfError(new Error());
-  return new JobError(`${place && !isOurs(place) ? `${placeText(place)}: ` : ''}SQL: ${text}`);
+  return new JobError(`${place && !isOurs(place) ? atPlace(place) : ''}SQL: ${text}`);
 }
 
 const SCALARS: ReadonlySet<string> = new Set(['string', 'number', 'boolean']);

@@ -202,14 +202,9 @@ export const tableNames: TableName[] = Object.keys(tables);
 /** A job or a rule that names a table that there is none of. */
 export class NoSuchTable extends NightshiftError {
   override name = 'NoSuchTable';
-
-  override get exitCode(): 2 {
-    return 2;
-  }
-
-  override get outward(): string {
-    return 'A job names a table that is neither one of Nightshift’s nor declared in jobs/rules/workbook.ts.';
-  }
+  override readonly exitCode = 2;
+  override readonly outward =
+    'A job names a table that is neither one of Nightshift’s nor declared in jobs/rules/workbook.ts.';
 }
 
 const declaredTables = new Map<string, Table>();

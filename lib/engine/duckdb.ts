@@ -7,13 +7,14 @@ import { createHash } from 'node:crypto';
 import { availableParallelism, totalmem } from 'node:os';
 import {
   DOUBLE,
+  type DuckDBAppender,
   type DuckDBConnection,
   DuckDBDataChunk,
   DuckDBInstance,
   type DuckDBMaterializedResult,
-  DuckDBResultReader,
   type DuckDBType,
   type DuckDBValue,
+  JSDuckDBValueConverter,
   VARCHAR,
 } from '@duckdb/node-api';
 import type { Cell, Engine, RemoteFacts, Row, TextsByColumn } from '../core/engine.ts';
@@ -28,7 +29,7 @@ export interface EngineOptions {
   readonly timeZone: string;
   /** Megabytes that DuckDB may use; 45 % of the machine's, at most 3,000, unless given. */
   readonly memoryMb?: number;
-  /** All of the machine's, unless given. */
+  /** All of the machine's, unless given; with 1 it plans for few rows until `reserve` announces more. */
   readonly threads?: number;
 }
 
@@ -41,6 +42,9 @@ const NEVER = '1TB';
  */
 const KEPT_SHARE = 2 / 3;
 const APPEND_ROWS = 2_048;
+/** Optimizers that take longer than they save where no table has more rows than this: a tenth of a small night. */
+const FOR_MANY_ROWS = 'common_subexpressions,common_subplan,statistics_propagation';
+const MANY_ROWS = 5_000;
 /**
  * Up to so many rows, one thread is as fast as several, which wait for each other in every small statement, and takes a
  * third less of the processor.
@@ -69,12 +73,28 @@ function run(connection: DuckDBConnection, { text, values }: Sql): Promise<DuckD
   return whole === null ? connection.run(text, values.map(bound)) : connection.run(whole);
 }
 
-async function readAll(connection: DuckDBConnection, query: Sql): Promise<DuckDBResultReader> {
-  const reader = new DuckDBResultReader(await run(connection, query));
-  await reader.readAll();
-  return reader;
+/** Statements that leave all tables alone which others may be made of. */
+const CHANGES_NOTHING = /^\s*(?:select|explain|copy \(|create or replace temp|drop table if exists)/i;
+
+/** What a name stands for, and whether it is there. */
+interface Definition {
+  readonly named: RegExp;
+  readonly statement: Sql;
+  readonly isTable: boolean;
+  isMade: boolean;
 }
 
+/** The rows of an answer, as objects. All of it is here, so that no chunk of it has to be waited for. */
+function rowsOf(result: DuckDBMaterializedResult): Row[] {
+  const names = result.deduplicatedColumnNames();
+  return Array.from({ length: result.chunkCount }, (_, i) => result.getChunk(i).convertRows(JSDuckDBValueConverter))
+    .flat()
+    .map((row) => Object.fromEntries(names.map((name, column) => [name, cellOf(row[column])])));
+}
+
+const firstNumber = (rows: readonly Row[]): number => Number(Object.values(rows[0] ?? {})[0] ?? 0);
+
+/** What each method does stands in the interface (lib/core/engine.ts). */
 class DuckDb implements Engine {
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
@@ -88,6 +108,7 @@ class DuckDb implements Engine {
   /** Those of which rows were fetched by key, and those where they changed since. */
   readonly #fetched = new Set<string>();
   readonly #changed = new Set<string>();
+  readonly #definitions = new Map<string, Definition>();
 
   private constructor(
     instance: DuckDBInstance,
@@ -110,19 +131,19 @@ class DuckDb implements Engine {
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
       checkpoint_threshold: NEVER,
+      ...(options.threads === 1 && { disabled_optimizers: FOR_MANY_ROWS }),
     });
     const engine = new DuckDb(instance, await instance.connect(), await instance.connect(), memoryMb);
     await engine.run({ text: duckdbPrelude(options.timeZone).join(';\n'), values: [] });
     return engine;
   }
 
-  /** DuckDB's own connection, for the matching: its SQL is DuckDB's, and it has no other engine. */
   get duckdb(): DuckDBConnection {
     return this.#connection;
   }
 
-  /** Announces how many rows are about to be loaded: for a big table the engine uses all threads, and keeps memory. */
   async reserve(rows: number): Promise<void> {
+    if (rows > MANY_ROWS) await this.#connection.run(`set disabled_optimizers = ''`);
     if (rows <= ONE_THREAD_ROWS) return;
     await this.#connection.run(
       `set threads = ${availableParallelism()};
@@ -130,22 +151,35 @@ class DuckDb implements Engine {
     );
   }
 
-  /** Runs one statement. */
+  whenNamed(name: string, statement: Sql, isTable = false): void {
+    this.#definitions.set(name, { named: new RegExp(`\\b${name}\\b`), statement, isTable, isMade: false });
+  }
+
   async run(statement: Sql): Promise<void> {
-    await run(this.#connection, await this.#here(statement));
+    await this.#change(statement);
   }
 
-  /** Runs one statement while others run. It sees no temporary tables, and the others as they were when it started. */
-  async runConcurrently(statement: Sql): Promise<void> {
-    await run(this.#second, statement);
+  async #change(statement: Sql): Promise<DuckDBMaterializedResult> {
+    const result = await run(this.#connection, await this.#here(statement));
+    if (!CHANGES_NOTHING.test(statement.text)) this.#forgetTables();
+    return result;
   }
 
-  /** Runs one statement that adds, sets or takes away rows; returns how many. */
+  async numberConcurrently(query: Sql): Promise<number> {
+    return firstNumber(rowsOf(await run(this.#second, query)));
+  }
+
   async changed(statement: Sql): Promise<number> {
-    return (await run(this.#connection, await this.#here(statement))).rowsChanged;
+    const result = await this.#change(statement);
+    // Of a table that is made, the engine gives the number of its rows as a row.
+    return result.rowsChanged || firstNumber(rowsOf(result));
   }
 
-  /** Reports four times a second how much of a long statement of `work` is done: 0 to 1. */
+  /** Tables that were made of others are made again when they are next named. */
+  #forgetTables(): void {
+    for (const definition of this.#definitions.values()) if (definition.isTable) definition.isMade = false;
+  }
+
   async withProgress<T>(work: () => Promise<T>, report: (share: number) => void): Promise<T> {
     await this.#connection.run('set enable_progress_bar = true; set enable_progress_bar_print = false');
     const timer = setInterval(() => {
@@ -155,7 +189,6 @@ class DuckDb implements Engine {
     return work().finally(() => clearInterval(timer));
   }
 
-  /** Runs statements as one transaction: all of them, or none. */
   async transaction(statements: () => Promise<void>): Promise<void> {
     await this.#connection.run('begin transaction');
     try {
@@ -163,41 +196,32 @@ class DuckDb implements Engine {
       await this.#connection.run('commit');
     } catch (error) {
       await this.#connection.run('rollback').catch(() => {});
-      // Answers that were kept inside of it are gone with it.
+      // What was made inside of it is gone with it.
       this.#answers.clear();
+      for (const definition of this.#definitions.values()) definition.isMade = false;
       this.#facts?.rewind(null);
       throw error;
     }
   }
 
-  /** The rows of a query, as objects. For small answers: counts, samples, metrics. */
   async rows(query: Sql): Promise<Row[]> {
-    const reader = await readAll(this.#connection, await this.#here(query));
-    return reader
-      .getRowObjectsJS()
-      .map((row) => Object.fromEntries(Object.entries(row).map(([column, value]) => [column, cellOf(value)])));
+    return rowsOf(await run(this.#connection, await this.#here(query)));
   }
 
-  /** The first row of a query; an error where there is none. */
   async row(query: Sql): Promise<Row> {
     const [first] = await this.rows(query);
     if (!first) throw new Error('a query that must give one row gave none');
     return first;
   }
 
-  /** One number, such as a count. */
   async number(query: Sql): Promise<number> {
-    const value = Object.values(await this.row(query))[0];
-    return Number(value ?? 0);
+    return firstNumber([await this.row(query)]);
   }
 
-  /** The names of a query's columns, without running it. */
   async columnsOf(query: Sql): Promise<string[]> {
-    const reader = await readAll(this.#connection, sql`describe ${await this.#here(query)}`);
-    return reader.getRowObjectsJS().map((row) => String(row.column_name));
+    return (await this.rows(sql`describe ${query}`)).map((row) => String(row.column_name));
   }
 
-  /** A big answer, chunk by chunk: for each chunk its columns, each an array of values as long as the chunk. */
   async *chunks(query: Sql): AsyncGenerator<readonly (readonly Cell[])[]> {
     const { text, values } = await this.#here(query);
     const result = await this.#connection.stream(text, values.map(bound));
@@ -208,27 +232,27 @@ class DuckDb implements Engine {
     }
   }
 
-  /** Appends rows to a table whose columns are all text, or all of `type`, column by column: `columns[c][r]`. */
   async append<Value extends string | number>(
     table: string,
     batches: AsyncIterable<readonly (readonly (Value | null)[])[]>,
     type: 'text' | 'number' = 'text',
   ): Promise<void> {
-    const appender = await this.#connection.createAppender(table);
+    this.#forgetTables();
+    let appender: DuckDBAppender | null = null;
     for await (const columns of batches) {
       const rows = columns[0]?.length ?? 0;
       const types: DuckDBType[] = columns.map(() => (type === 'text' ? VARCHAR : DOUBLE));
       for (let from = 0; from < rows; from += APPEND_ROWS) {
         const chunk = DuckDBDataChunk.create(types);
         chunk.setColumns(columns.map((column) => column.slice(from, from + APPEND_ROWS)));
+        appender ??= await this.#connection.createAppender(table);
         appender.appendDataChunk(chunk);
       }
     }
-    appender.flushSync();
-    appender.closeSync();
+    appender?.flushSync();
+    appender?.closeSync();
   }
 
-  /** Appends rows of texts to a table: `rows[r][c]`. */
   appendRows(table: string, rows: readonly (readonly (string | null)[])[]): Promise<void> {
     async function* columns(): AsyncGenerator<(string | null)[][]> {
       yield (rows[0] ?? []).map((_, column) => rows.map((row) => row[column] ?? null));
@@ -276,8 +300,17 @@ class DuckDb implements Engine {
     this.#facts?.forget();
   }
 
-  /** A statement as it can be run here: what it asks of facts elsewhere is answered first, or fetched here. */
+  /**
+   * A statement as it can be run here: what it names is made first, and what it asks of facts elsewhere is answered, or
+   * fetched here.
+   */
   async #here(statement: Sql): Promise<Sql> {
+    for (const definition of this.#definitions.values()) {
+      const { statement: making, named, isMade } = definition;
+      if (isMade || making === statement || !named.test(statement.text)) continue;
+      await run(this.#connection, await this.#here(making));
+      definition.isMade = true;
+    }
     const facts = this.#facts;
     if (!facts) return statement;
     if (statement.text.includes(FACTS_MARK)) await this.#sendChanges();

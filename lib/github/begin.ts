@@ -4,6 +4,7 @@
  */
 import { changesText } from '../run/commit.ts';
 import type { History } from '../run/history.ts';
+import { isGood } from '../run/ledger-entry.ts';
 import type { JobResult } from '../run/result.ts';
 import { type Alert, type AllClear, APPROVE_LABEL } from './api/alerts.ts';
 import { code, markdown } from './api/escape.ts';
@@ -11,14 +12,10 @@ import { breakdownTable, HOW, limitText } from './approval-alerts.ts';
 import { type JobNews, link, paragraph } from './news.ts';
 import { listed, plural } from './outward-errors.ts';
 
-/** A run that a guard stopped wrote nothing. */
-const RAN: ReadonlySet<string> = new Set(['applied', 'unchanged']);
-
-/** When the workbook's first run for real began; null where there was none. */
+/** When the workbook's first run for real began; null where there was none. One that a guard stopped wrote nothing. */
 export function begunAt(history: History): Date | null {
-  const times = [...history.values()].flatMap((entries) =>
-    entries.filter(({ status }) => RAN.has(status)).map(({ startedAt }) => Date.parse(startedAt)),
-  );
+  const good = [...history.values()].flatMap((entries) => entries.filter(isGood));
+  const times = good.map(({ startedAt }) => Date.parse(startedAt));
   return times.length > 0 ? new Date(times.reduce((a, b) => Math.min(a, b))) : null;
 }
 

@@ -7,7 +7,7 @@ import { appendFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Alert, AllClear } from './api/alerts.ts';
 import type { GitHub } from './api/github.ts';
-import { paragraph } from './news.ts';
+import { paragraph, seeRun } from './news.ts';
 import { plural } from './outward-errors.ts';
 
 export interface HandOver {
@@ -51,13 +51,7 @@ function lostAlert(files: number, runUrl: string | null): Alert {
     'this repository is public, and an artifact would be open to everybody.',
     "Name a tab of the sheet for each in `jobs/rules/exports.ts` (`to: { tab: 'Newsletter' }`),",
     'make the repository private, or run on a machine of your own.',
-    runUrl !== null && `See [the run](${runUrl}).`,
+    seeRun(runUrl).trim(),
   );
-  return {
-    key: KEY,
-    kind: 'warning',
-    title: 'Export files are lost with the runner',
-    body: text,
-    repeat: text,
-  };
+  return { key: KEY, kind: 'warning', title: 'Export files are lost with the runner', body: text, repeat: text };
 }

@@ -5,11 +5,12 @@
 
 import type { Job } from '../core/job.ts';
 import { changesText } from '../run/commit.ts';
+import { isGood } from '../run/ledger-entry.ts';
 import type { JobResult } from '../run/result.ts';
 import type { Alert, AllClear } from './api/alerts.ts';
 import { code, markdown } from './api/escape.ts';
 import { approvalAlert } from './approval-alerts.ts';
-import { commandLines, isGood, type JobNews, link, type News, paragraph } from './news.ts';
+import { commandLines, type JobNews, link, type News, paragraph } from './news.ts';
 import { downstreamOf, listed, moment, outwardParts, plural } from './outward-errors.ts';
 
 export function jobNews(news: JobNews): News {
@@ -22,12 +23,13 @@ export function jobNews(news: JobNews): News {
   }
   for (const result of news.results) {
     const { job, status } = result;
+    const good = isGood(result);
     if (status === 'failed') alerts.push(failedAlert(news, result));
     const approval = approvalAlert(news, result);
     if (approval) alerts.push(approval);
     // A job that was skipped says nothing about itself: the job that it needs has the alert.
-    if (isGood(status) || status === 'blocked') allClear.push({ key: `failed/${job}`, text: recovered(news, result) });
-    if (isGood(status) && !approval) allClear.push({ key: `approval/${job}`, text: approvedOrGone(news, result) });
+    if (good || status === 'blocked') allClear.push({ key: `failed/${job}`, text: recovered(news, result) });
+    if (good && !approval) allClear.push({ key: `approval/${job}`, text: approvedOrGone(news, result) });
   }
   return { alerts, allClear };
 }
@@ -65,7 +67,7 @@ const jobsOf = ({ nightShift, batch }: JobNews, name: string): Job[] => {
 /** The last good run, and how many tries failed since. */
 function failures(news: JobNews, jobs: readonly Job[]): { last: string; times: number } {
   const entries = news.history.get(jobs[0]?.name ?? '') ?? [];
-  const good = entries.findLast((each) => isGood(each.status));
+  const good = entries.findLast(isGood);
   const since = entries.slice(good ? entries.lastIndexOf(good) + 1 : 0);
   return {
     last: good ? `${good.period}, at ${moment(good.startedAt)}` : 'there is none yet',

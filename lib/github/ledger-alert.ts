@@ -2,7 +2,7 @@
 import type { Alert, AllClear } from './api/alerts.ts';
 import { LEDGER_BRANCH } from './api/commit-ledger.ts';
 import { code } from './api/escape.ts';
-import { paragraph } from './news.ts';
+import { paragraph, seeRun } from './news.ts';
 
 const KEY = 'ledger/push';
 
@@ -14,9 +14,9 @@ export const movedNote = (branch: string): string =>
 
 /** @param cause what went wrong, in words of ours */
 export function ledgerAlert(cause: string, branch: string, runUrl: string | null): Alert {
-  const see = runUrl ? ` See [the run](${runUrl}).` : '';
+  const text = `${cause}${seeRun(runUrl)}`;
   const body = [
-    `${cause}${see}`,
+    text,
     '',
     paragraph(
       `**What to do.** Where ${code(branch)} refuses pushes, the ledger moves by itself to a branch of its own,`,
@@ -44,6 +44,6 @@ export function ledgerAlert(cause: string, branch: string, runUrl: string | null
     kind: 'failure',
     title: 'The ledger can’t be pushed',
     body: body.join('\n'),
-    repeat: `${cause}${see}`,
+    repeat: text,
   };
 }

@@ -29,10 +29,14 @@ export interface News {
   readonly allClear: readonly AllClear[];
 }
 
-export const isGood = (status: JobResult['status']): boolean => status === 'applied' || status === 'unchanged';
-
 export const link = ({ runUrl }: Pick<JobNews, 'runUrl'>): string =>
   runUrl ? `[the run](${runUrl})` : 'a run on a person’s own machine';
+
+/** " See [the run](…)." as the end of a text; nothing on a person's own machine. */
+export const seeRun = (runUrl: string | null): string => (runUrl ? ` See [the run](${runUrl}).` : '');
+
+/** The same of what the watch found. */
+export const seenBy = (runUrl: string | null): string => (runUrl ? ` Seen by [this run](${runUrl}).` : '');
 
 /** Sentences as one paragraph; what is false or undefined is left out. */
 export const paragraph = (...sentences: readonly (string | false | undefined)[]): string =>

@@ -4,7 +4,7 @@
  */
 
 import { changesText } from '../run/commit.ts';
-import type { LedgerEntry } from '../run/ledger-entry.ts';
+import { isGood, type LedgerEntry } from '../run/ledger-entry.ts';
 import type { JobResult, RunResult } from '../run/result.ts';
 import { costText } from '../run/warehouse-cost.ts';
 import type { Reported } from './api/alerts.ts';
@@ -101,7 +101,7 @@ function issueLines(reported: readonly Reported[]): string[] {
 
 function jobRow({ history, run }: SummaryParts, job: JobResult): string {
   const earlier = (history.get(job.job) ?? [])
-    .filter((each) => each.run !== run && (each.status === 'applied' || each.status === 'unchanged'))
+    .filter((each) => each.run !== run && isGood(each))
     .map((each) => each.seconds);
   const usual = median(earlier);
   const isNoted = job.status === 'skipped' || job.rejected !== undefined;

@@ -3,11 +3,11 @@
  * a quarantine that grows. Each is an issue of its own that closes when it is over. Pure.
  */
 
-import type { LedgerEntry } from '../run/ledger-entry.ts';
+import { isGood, type LedgerEntry } from '../run/ledger-entry.ts';
 import type { JobResult, RunResult } from '../run/result.ts';
 import type { Alert, AllClear } from './api/alerts.ts';
 import { code, markdown } from './api/escape.ts';
-import { type News, paragraph } from './news.ts';
+import { type News, paragraph, seeRun } from './news.ts';
 import { listed, plural } from './outward-errors.ts';
 
 export interface WarningNews {
@@ -30,22 +30,16 @@ export function warningNews(news: WarningNews): News {
   const alerts: Alert[] = [];
   const allClear: AllClear[] = [];
   const say = (key: string, over: { title: string; text: string } | null, gone: string): void => {
-    const see = news.runUrl ? ` See [the run](${news.runUrl}).` : '';
-    if (over)
-      alerts.push({
-        key,
-        kind: 'warning',
-        title: over.title,
-        body: `${over.text}${see}`,
-        repeat: `${over.text}${see}`,
-      });
+    const see = seeRun(news.runUrl);
+    const text = `${over?.text}${see}`;
+    if (over) alerts.push({ key, kind: 'warning', title: over.title, body: text, repeat: text });
     else allClear.push({ key, text: (lasted) => `${gone}, after ${lasted}.${see}` });
   };
   if (Object.keys(news.result.snapshot.rows).length > 0) {
     say('warning/quarantine', quarantine(news), 'The quarantine no longer grows');
   }
   for (const job of news.result.jobs) {
-    if (job.status === 'applied' || job.status === 'unchanged')
+    if (isGood(job))
       say(`warning/rules/${job.job}`, wrongRules(job), `The rules of ${code(job.job)} can be followed again`);
     if (job.job === 'fetch-activity' || job.job === 'sync-audiences')
       say(`warning/connections/${job.job}`, connections(job), `${code(job.job)} reaches all tools again`);
@@ -112,7 +106,7 @@ function quarantine({ result, history, run }: WarningNews): { title: string; tex
   const now = result.snapshot.quarantined;
   const before = result.jobs
     .flatMap(({ job }) => history.get(job) ?? [])
-    .filter((each) => each.run !== run && (each.status === 'applied' || each.status === 'unchanged'))
+    .filter((each) => each.run !== run && isGood(each))
     .sort((a, b) => (a.run < b.run ? -1 : 1))
     .at(-1);
   if (!before) return null;

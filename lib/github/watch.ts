@@ -14,6 +14,7 @@
 
 import type { Batch, NightShift } from '../core/batch.ts';
 import { doneUpToMs, type History } from '../run/history.ts';
+import { isGood } from '../run/ledger-entry.ts';
 import type { Workflow, WorkflowRun } from './api/github.ts';
 import { begunAt } from './begin.ts';
 import { ranUpTo } from './due.ts';
@@ -125,7 +126,7 @@ function constant(batch: Batch, history: History): Finding[] {
   // A job that only measures writes nothing, and is always unchanged.
   const writing = batch.jobs.filter(({ writes, files }) => writes.length > 0 || files);
   return writing.flatMap(({ name }) => {
-    const good = (history.get(name) ?? []).filter(({ status }) => status === 'applied' || status === 'unchanged');
+    const good = (history.get(name) ?? []).filter(isGood);
     const last = good.slice(-CONSTANT_RUNS);
     const [first] = last;
     const newest = last.at(-1);

@@ -32,6 +32,8 @@ interface Rule {
   /** The reason as SQL, where it depends on the cell. */
   readonly reasonOf?: string;
   readonly when: string;
+  /** Its cells are rejected, and their rows stay. */
+  readonly cellOnly?: boolean;
 }
 
 const knownKinds = Object.keys(kindWords).join(', ');
@@ -83,39 +85,24 @@ async function keepRefusals(engine: Engine, when: string): Promise<void> {
   );
 }
 
-/** Rejects the rows that a rule is about; returns how many. */
-export async function rejectRows(
+/** Rejects the rows that a rule is about, or its cells alone. */
+export async function reject(
   engine: Engine,
   table: IncomingTable,
-  { column, reason, reasonOf = quoteText(reason), when }: Rule,
-): Promise<number> {
+  { column, reason, reasonOf = quoteText(reason), when, cellOnly = false }: Rule,
+): Promise<void> {
   if (table === 'bounces' && column === 'occurred_at') await keepRefusals(engine, when);
   const value = column in tableOf(table).columns ? quoteName(column) : 'null';
+  const why = cellOnly ? `${reasonOf} || '; the cell was ignored'` : reasonOf;
   const found = await engine.changed(
     raw(
-      `insert into import_rejects select file, line, ${quoteText(column)}, ${reasonOf}, substr(${value}, 1, 500)
+      `insert into import_rejects select file, line, ${quoteText(column)}, ${why}, substr(${value}, 1, 500)
         from incoming_${table} where ${when}`,
     ),
   );
-  if (found > 0) await engine.run(raw(`delete from incoming_${table} where ${when}`));
-  return found;
-}
-
-/** Rejects the cells that a rule is about; their rows stay. */
-async function rejectCells(
-  engine: Engine,
-  table: IncomingTable,
-  { column, reason, reasonOf = quoteText(reason), when }: Rule,
-): Promise<void> {
-  const name = quoteName(column);
-  await engine.run(
-    raw(
-      `insert into import_rejects select file, line, ${quoteText(column)}, ${reasonOf} ||
-        '; the cell was ignored', substr(${name}, 1, 500)
-        from incoming_${table} where ${when}`,
-    ),
-  );
-  await engine.run(raw(`update incoming_${table} set ${name} = null where ${when}`));
+  if (found === 0) return;
+  const drop = cellOnly ? `update incoming_${table} set ${value} = null` : `delete from incoming_${table}`;
+  await engine.run(raw(`${drop} where ${when}`));
 }
 
 /** The rows of a team's own table that can't be distinguished. */
@@ -123,7 +110,7 @@ const withoutKey = (table: IncomingTable): Rule[] =>
   tableOf(table).key.map((column) => ({ column, reason: 'missing', when: `${quoteName(column)} is null` }));
 
 /** The rules for a table, in order. A contact's unreadable cell costs that cell alone. */
-function rulesOf(table: IncomingTable, { settings, futureAfter }: WeighOptions): (Rule & { cellOnly?: boolean })[] {
+function rulesOf(table: IncomingTable, { settings, futureAfter }: WeighOptions): Rule[] {
   const unread = columnsOf(table).flatMap((column) => {
     const type = tableOf(table).columns[column]?.type ?? 'text';
     if (type === 'text') return [];
@@ -183,9 +170,7 @@ export async function rejectUnreadable(engine: Engine, options: WeighOptions): P
     const looks = rules.map(({ when }, i) => `countif(${when}) as r${i}`);
     const found = await engine.row(raw(`select ${looks.join(', ')} from incoming_${table}`));
     for (const [i, rule] of rules.entries()) {
-      if (Number(found[`r${i}`]) === 0) continue;
-      if (rule.cellOnly) await rejectCells(engine, table, rule);
-      else await rejectRows(engine, table, rule);
+      if (Number(found[`r${i}`]) > 0) await reject(engine, table, rule);
     }
   }
 }
@@ -262,7 +247,7 @@ async function rejectPeople(engine: Engine, rule: Rule): Promise<void> {
       from incoming_contacts where email is not null and lower(status) in ('unsubscribed', 'suppressed')
         and (${rule.when})`),
   );
-  await rejectRows(engine, 'contacts', rule);
+  await reject(engine, 'contacts', rule);
 }
 
 /** Gives new people their ids: the file's own where it is free, else the one that list-cleaning would give. */

@@ -6,16 +6,15 @@ import { tables } from '../core/tables.ts';
 import type { ConsentReading } from '../snapshot/consent-reading.ts';
 import { statusSql } from '../workbook/consent-words.ts';
 import { contactColumns, contactHeaders, splitName } from '../workbook/contact-cells.ts';
-import type { ContactShape } from '../workbook/recognised.ts';
+import type { ContactShape, Feed } from '../workbook/recognised.ts';
 import { dayFirst } from './formats/cells.ts';
-import type { IncomingFeed } from './incoming.ts';
 
 export function contactFeed(
   headers: readonly string[],
   shape: ContactShape,
   aliases: Readonly<Record<string, string>>,
   reading: Pick<ConsentReading, 'status' | 'places' | 'others'> | null,
-): IncomingFeed {
+): Feed {
   const found = contactHeaders(headers, shape, aliases, reading?.places, reading?.others);
   const columns: Record<string, string> = {};
   for (const column of contactColumns()) {

@@ -7,7 +7,7 @@ import type { Engine } from '../core/engine.ts';
 import type { FactTable } from '../core/facts.ts';
 import { columnOf, name, quoteName, raw, sql } from '../core/sql.ts';
 import { ownTables, tableOf } from '../core/tables.ts';
-import { rejectRows, type WeighOptions } from './check-rows.ts';
+import { reject, type WeighOptions } from './check-rows.ts';
 import type { IncomingTable } from './incoming.ts';
 import { ignoreUnpaid } from './orders.ts';
 
@@ -66,7 +66,7 @@ async function findSubjects(engine: Engine, table: 'events' | 'purchases'): Prom
     from import_people))
     or (email is not null and address_key(email) in (select substr(ref, 2) from import_refs
       where starts_with(ref, '@') union all select email_key from import_people where email_key is not null))`;
-  await rejectRows(engine, table, {
+  await reject(engine, table, {
     column: 'email',
     reason: UNKNOWN_CONTACT[0],
     when: `not coalesce(${known}, false) and coalesce(contact_id in (select contact_id from unread_contacts
@@ -74,7 +74,7 @@ async function findSubjects(engine: Engine, table: 'events' | 'purchases'): Prom
       or not coalesce(${known}, false) and coalesce(address_key(email) in (select address_key(email)
         from unread_contacts where email is not null), false)`,
   });
-  await rejectRows(engine, table, {
+  await reject(engine, table, {
     column: 'email',
     reason: UNKNOWN_CONTACT[1],
     when: `not coalesce(${known}, false)`,
@@ -87,8 +87,8 @@ async function findSubjects(engine: Engine, table: 'events' | 'purchases'): Prom
   );
 }
 
-const rejectRepeated = (engine: Engine, table: IncomingTable, ...key: readonly string[]): Promise<number> =>
-  rejectRows(engine, table, {
+const rejectRepeated = (engine: Engine, table: IncomingTable, ...key: readonly string[]): Promise<void> =>
+  reject(engine, table, {
     column: key[0] ?? '',
     reason: 'the same as an earlier row',
     when: `(file, line) in (select (file, line) from incoming_${table}

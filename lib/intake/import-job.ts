@@ -11,7 +11,7 @@ import type { Engine } from '../core/engine.ts';
 import type { Guard } from '../core/guard.ts';
 import { type Job, job } from '../core/job.ts';
 import type { Metrics } from '../core/prepare.ts';
-import { columnOf, join, quoteName, raw, type Sql, sql } from '../core/sql.ts';
+import { columnOf, join, raw, type Sql, sql } from '../core/sql.ts';
 import { declaredIn, ownTables, type TableName, tableOf } from '../core/tables.ts';
 import { kindOf } from '../snapshot/bounce-kinds.ts';
 import { type CellSettings, readPlainCell } from '../snapshot/cells.ts';
@@ -62,10 +62,10 @@ const plainColumns = (): string[] =>
 /** A contact that is new. Whoever may not be mailed comes in as such. */
 const newPeople = (settings: CellSettings): Sql => {
   const cells = plainColumns().map(
-    (column) => sql`${cellOf('contacts', column, settings, 'i')} as ${raw(quoteName(column))}`,
+    (column) => sql`${cellOf('contacts', column, settings, 'i')} as ${columnOf(column)}`,
   );
   return sql`
-    select p.id as contact_id, ${list(cells)},
+    select p.id as contact_id, ${join(cells, ', ')},
       case when m.rank = 2 or r.rank = 2 then 'unsubscribed' when m.rank = 1
         or r.rank = 1 then 'suppressed' else lower(i.status) end as status, 'imported' as why
     from incoming_contacts i join import_people p on p.file = i.file and p.line = i.line
@@ -76,24 +76,14 @@ const newPeople = (settings: CellSettings): Sql => {
     where not p.known`;
 };
 
-const list = (parts: readonly Sql[]): Sql => ({
-  text: parts.map(({ text }) => text).join(', '),
-  values: parts.flatMap(({ values }) => values),
-});
-
 /** A contact that is known: empty cells are filled, and those that may be replaced are. */
 const knownPeople = (settings: CellSettings, overwrite: ReadonlySet<string>): Sql => {
   const cells = plainColumns().map((column) => {
-    const [there, given, name] = [
-      raw(`c.${quoteName(column)}`),
-      cellOf('contacts', column, settings, 'i'),
-      raw(quoteName(column)),
-    ];
-    return overwrite.has(column)
-      ? sql`coalesce(${given}, ${there}) as ${name}`
-      : sql`coalesce(${there}, ${given}) as ${name}`;
+    const [there, given] = [columnOf(column, 'c'), cellOf('contacts', column, settings, 'i')];
+    const first = overwrite.has(column) ? sql`${given}, ${there}` : sql`${there}, ${given}`;
+    return sql`coalesce(${first}) as ${columnOf(column)}`;
   });
-  return sql`select c.contact_id, ${list(cells)}, 'imported' as why from contacts c
+  return sql`select c.contact_id, ${join(cells, ', ')}, 'imported' as why from contacts c
     join import_people p on p.id = c.contact_id join incoming_contacts i on i.file = p.file and i.line = p.line
     where p.known`;
 };
@@ -141,7 +131,8 @@ const suppressed = (settings: CellSettings): Sql => {
     coalesce(s.source, n.source) as source, coalesce(s.note, n.note) as note${join(kept, '')},
     'imported' as why
   from (
-    select i.*, p.contact_id, o.released_at is not null and i.suppressed_at > o.released_at as again
+    select i.*, p.contact_id,
+      o.released_at >= coalesce(o.suppressed_at, o.released_at) and i.suppressed_at > o.released_at as again
     from (
       select address_key(email) as email, max(case when scope = 'person' then 'person' else 'address' end) as scope,
         max_by(reason, ${raw(REASON_RANK)}) as reason, max(${raw(REASON_RANK)}) as rank,
@@ -166,7 +157,7 @@ function facts(table: TableName, settings: CellSettings): Change {
   const cells = columns.map((column) => sql`${cellOf(table, column, settings)} as ${columnOf(column)}`);
   const incoming = sql`from incoming_${raw(table)}`;
   return {
-    ...insert(table, sql`select ${list(cells)}, 'imported' as why ${incoming}`),
+    ...insert(table, sql`select ${join(cells, ', ')}, 'imported' as why ${incoming}`),
     onlyWith: sql`select 1 ${incoming}`,
   };
 }
@@ -230,11 +221,10 @@ const added = (feeds: ReadonlySet<IncomingTable>): TableName[] =>
   ['bounces', 'events', 'purchases', ...ownTables()].filter((table) => feeds.has(table));
 
 /** What reading files needs of the run. */
-export type ImportReading = ReadOptions &
-  Pick<ImportRequest, 'name' | 'paths' | 'feeds' | 'settings' | 'overwrite' | 'asOf' | 'eraseKey'> & {
-    /** Looks at the rows once they are read, before they are checked. */
-    readonly whenRead?: (engine: Engine) => Promise<void>;
-  };
+export interface ImportReading extends Omit<ImportRequest, 'guards'> {
+  /** Looks at the rows once they are read, before they are checked. */
+  readonly whenRead?: (engine: Engine) => Promise<void>;
+}
 
 /** Reads files into the engine, checks their rows and finds whose they are: `importChanges` then gives the changes. */
 export async function readImport(

@@ -2,6 +2,7 @@
 import { declaredIn, ownTables, tableOf } from '../core/tables.ts';
 import { contactColumns } from '../workbook/contact-cells.ts';
 import { normalHeader } from '../workbook/headers.ts';
+import type { Feed } from '../workbook/recognised.ts';
 
 export const incomingTables = ['contacts', 'suppressions', 'bounces', 'events', 'purchases'] as const;
 export type IncomingTable = (typeof incomingTables)[number] | (string & {});
@@ -17,13 +18,6 @@ export function ownTableOf({ name, headers }: { readonly name: string; readonly 
   return tableOf(table).key.every((column) => names.includes(column)) ? table : null;
 }
 
-/** What a file's rows are for one table: SQL by column, and which rows are none of it (`ignore` is NULL, '' or says why). */
-export interface IncomingFeed {
-  readonly table: IncomingTable;
-  readonly columns: Readonly<Record<string, string>>;
-  readonly ignore?: string;
-}
-
 /**
  * The columns that an incoming table has, beside `file` and `line`; all are text. A report may name a contact in place of
  * an address.
@@ -34,7 +28,7 @@ export const columnsOf = (table: IncomingTable): readonly string[] =>
     : [...Object.keys(tableOf(table).columns), ...(table === 'bounces' ? ['contact_id'] : [])];
 
 /** A feed that fills the columns which the team declares in its table as well, from the headers that are called so. */
-export function withOwnColumns(feed: IncomingFeed, headers: readonly string[]): IncomingFeed {
+export function withOwnColumns(feed: Feed, headers: readonly string[]): Feed {
   const names = headers.map(normalHeader);
   const own = declaredIn(feed.table).filter((column) => names.includes(column));
   const cells = Object.fromEntries(own.map((column) => [column, `c${names.indexOf(column)}`]));

@@ -8,34 +8,26 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Feed, LayOutJson } from '../workbook/recognised.ts';
 import { isJson } from './json-records.ts';
-import { jsonRows, STAGED, type Staged } from './json-rows.ts';
+import { COLUMNS, jsonRows, STAGED, type Staged } from './json-rows.ts';
 
 const cellOf = (name: (typeof STAGED)[number]): string => `c${STAGED.indexOf(name)}`;
 const isNot = (table: string): string => `case when ${cellOf('goes')} <> '${table}' then '' end`;
-const report = { email: cellOf('email'), detail: cellOf('detail'), occurred_at: cellOf('occurred_at') };
+
+const columnsOf = (table: 'bounces' | 'suppressions'): Record<string, string> =>
+  Object.fromEntries(Object.entries(COLUMNS[table]).map(([column, cell]) => [column, cellOf(cell)]));
 
 const feeds: Readonly<Record<'bounces' | 'suppressions' | 'events' | 'purchases' | 'reject', Feed>> = {
-  bounces: {
-    table: 'bounces',
-    columns: {
-      ...{ bounce_id: cellOf('id'), kind: cellOf('word'), code: cellOf('code'), provider: cellOf('provider') },
-      ...report,
-    },
-    ignore: isNot('bounces'),
-  },
-  suppressions: {
-    table: 'suppressions',
-    columns: {
-      ...{ email: cellOf('email'), scope: cellOf('scope'), reason: cellOf('word'), source: cellOf('source') },
-      ...{ suppressed_at: cellOf('occurred_at'), note: cellOf('detail') },
-    },
-    ignore: isNot('suppressions'),
-  },
+  bounces: { table: 'bounces', columns: columnsOf('bounces'), ignore: isNot('bounces') },
+  suppressions: { table: 'suppressions', columns: columnsOf('suppressions'), ignore: isNot('suppressions') },
   // Only an import takes events and purchases.
   events: { table: 'events', columns: {}, ignore: 'true' },
   purchases: { table: 'purchases', columns: {}, ignore: 'true' },
   // A record that can't be read has no address, and is in quarantine for that.
-  reject: { table: 'bounces', columns: report, ignore: isNot('reject') },
+  reject: {
+    table: 'bounces',
+    columns: { email: cellOf('email'), detail: cellOf('detail'), occurred_at: cellOf('occurred_at') },
+    ignore: isNot('reject'),
+  },
 };
 
 export const layOutJson: LayOutJson = async (path, folder) => {

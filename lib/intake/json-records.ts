@@ -111,7 +111,8 @@ async function encodingOf(path: string): Promise<'utf8' | 'utf16le'> {
   return start[0] === 0xff && start[1] === 0xfe ? 'utf16le' : 'utf8';
 }
 
-async function firstBytes(path: string, length: number): Promise<Buffer> {
+/** @throws the file system's own error */
+export async function firstBytes(path: string, length: number): Promise<Buffer> {
   const handle = await open(path);
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, 0);

@@ -29,21 +29,34 @@ export const STAGED = [
 
 export type Staged = (string | null)[];
 
+/** Which cells of a row are which columns of the table that it goes to. */
+export const COLUMNS: Readonly<
+  Record<'bounces' | 'events' | 'purchases' | 'suppressions', Readonly<Record<string, (typeof STAGED)[number]>>>
+> = {
+  bounces: {
+    ...{ bounce_id: 'id', email: 'email', kind: 'word', code: 'code', detail: 'detail', provider: 'provider' },
+    occurred_at: 'occurred_at',
+  },
+  events: { event_id: 'id', email: 'email', type: 'word', occurred_at: 'occurred_at', campaign: 'campaign' },
+  purchases: { order_id: 'id', email: 'email', ordered_at: 'occurred_at', amount: 'amount', currency: 'currency' },
+  suppressions: {
+    ...{ email: 'email', scope: 'scope', reason: 'word', suppressed_at: 'occurred_at', source: 'source' },
+    note: 'detail',
+  },
+};
+
+type Cells = Readonly<Record<string, string | null>>;
+
 function staged(line: number, read: Read): Staged {
-  const at = String(line);
-  const of = (cells: Readonly<Record<string, string | null>>): Staged => STAGED.map((column) => cells[column] ?? null);
-  if ('ignored' in read) return of({ line: at, goes: 'ignored', word: read.ignored });
-  if ('fault' in read) return of({ line: at, goes: 'reject', word: read.column, fault: read.fault });
-  const { cells, table } = read;
-  return of({
-    ...cells,
-    line: at,
-    goes: table,
-    id: cells.bounce_id ?? cells.event_id ?? cells.order_id ?? null,
-    word: cells.kind ?? cells.type ?? cells.reason ?? null,
-    detail: cells.detail ?? cells.note ?? null,
-    occurred_at: cells.occurred_at ?? cells.suppressed_at ?? cells.ordered_at ?? null,
-  });
+  const row: Cells = { ...cellsOf(read), line: String(line) };
+  return STAGED.map((column) => row[column] ?? null);
+}
+
+function cellsOf(read: Read): Cells {
+  if ('ignored' in read) return { goes: 'ignored', word: read.ignored };
+  if ('fault' in read) return { goes: 'reject', word: read.column, fault: read.fault };
+  const cells = Object.entries(COLUMNS[read.table]).map(([column, cell]) => [cell, read.cells[column] ?? null]);
+  return { ...Object.fromEntries(cells), goes: read.table };
 }
 
 const unknown: Read = { fault: 'not of a provider that we know', column: '' };

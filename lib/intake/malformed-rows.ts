@@ -57,8 +57,7 @@ function refusalIn(text: string, { delimiter, headers, recognised, consent }: Ma
     return consent && refusesInPlace(cells, headers, consent) ? 'unsubscribe' : null;
   }
   const words = cells.map(lettersOf);
-  const names = (kind: 'complaint' | 'unsubscribe'): boolean =>
-    words.some((each) => (kindWords[kind] as readonly string[]).includes(each));
+  const names = (kind: 'complaint' | 'unsubscribe'): boolean => words.some((each) => kindWords[kind].includes(each));
   return names('complaint') ? 'complaint' : names('unsubscribe') ? 'unsubscribe' : null;
 }
 

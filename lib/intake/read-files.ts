@@ -4,7 +4,7 @@
  * and nothing is judged here but whether it can be read. Memory is bounded, however long the files.
  */
 import { stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import type { Engine } from '../core/engine.ts';
 import { JobError } from '../core/errors.ts';
 import { quoteName, raw, sql } from '../core/sql.ts';
@@ -15,19 +15,12 @@ import { CsvError } from '../workbook/csv/csv-error.ts';
 import { type Readable, readable } from '../workbook/csv/readable.ts';
 import { type CsvFile, openCsv } from '../workbook/csv/sniff.ts';
 import { normalHeader } from '../workbook/headers.ts';
-import type { Recognised } from '../workbook/recognised.ts';
+import type { ContactShape, Feed, Recognised } from '../workbook/recognised.ts';
 import { csvScan } from '../workbook/scan.ts';
 import { contactFeed } from './contact-feed.ts';
 import { recogniseAs, recogniseWith } from './formats/registry.ts';
 import type { ImportedFile, ReadOptions } from './imported-file.ts';
-import {
-  columnsOf,
-  fedByFiles,
-  type IncomingFeed,
-  type IncomingTable,
-  ownTableOf,
-  withOwnColumns,
-} from './incoming.ts';
+import { columnsOf, fedByFiles, type IncomingTable, ownTableOf, withOwnColumns } from './incoming.ts';
 import { isJson as holdsJson } from './json-records.ts';
 import { countRefusals } from './malformed-rows.ts';
 import { readJson } from './read-json.ts';
@@ -68,13 +61,12 @@ const isJson = (path: string): Promise<boolean> =>
     throw new JobError(`There is no file ${basename(path)}, or this user may not read it.`);
   });
 
+type Hints = Partial<Pick<ReadOptions, 'map' | 'as' | 'aliases'>>;
+
 /**
  * The tables that files have rows for, by their headers alone. Of a file that can't be read it says nothing: `readFiles` does.
  */
-export async function fedTables(
-  paths: readonly string[],
-  options: Partial<Pick<ReadOptions, 'map' | 'as' | 'aliases'>> = {},
-): Promise<ReadonlySet<IncomingTable>> {
+export async function fedTables(paths: readonly string[], options: Hints = {}): Promise<ReadonlySet<IncomingTable>> {
   const fed = new Set<IncomingTable>();
   for (const path of paths) {
     const found = await tablesIn(path, options).catch(() => []);
@@ -85,10 +77,7 @@ export async function fedTables(
   return fed;
 }
 
-async function tablesIn(
-  path: string,
-  options: Partial<Pick<ReadOptions, 'map' | 'as' | 'aliases'>>,
-): Promise<readonly IncomingTable[]> {
+async function tablesIn(path: string, options: Hints): Promise<readonly IncomingTable[]> {
   if (await isJson(path)) return ['bounces', 'events', 'purchases', 'suppressions'];
   const { recognised } = await recognisedCsv(path, options);
   const people: IncomingTable[] = recognised.contacts ? ['contacts'] : [];
@@ -98,7 +87,7 @@ async function tablesIn(
 /** A CSV file and what it is. @throws JobError where it is nothing we can read; ConsentQuestion where it may refuse mail */
 async function recognisedCsv(
   path: string,
-  { map = {}, as, aliases = {} }: Partial<Pick<ReadOptions, 'map' | 'as' | 'aliases'>>,
+  { map = {}, as, aliases = {} }: Hints,
 ): Promise<{ csv: CsvFile; headers: readonly string[]; recognised: Recognised }> {
   const csv = await openCsv(path).catch((error: unknown) => {
     throw error instanceof CsvError ? new JobError(error.message) : error;
@@ -118,21 +107,22 @@ async function readCsv(engine: Engine, path: string, file: number, options: Read
   const { csv, headers, recognised } = await recognisedCsv(path, options);
   const { size } = await stat(path);
   const reading = {
-    copyPath: join(options.scratch, `import-${file}.csv`),
+    scratch: options.scratch,
     onBytes: (bytes: number) => options.progress(`reading ${csv.name}`, bytes / Math.max(1, size)),
     isOnlyRead: true,
   };
   const given = (text: Readable) => ({ file, text, headers, delimiter: csv.delimiter, notes: csv.notes });
-  let loaded: Loaded = { feeds: [], consent: null, rows: 0 };
+  let loaded: Loaded = { feeds: [], consent: null };
   const load = async (text: Readable): Promise<number> => {
-    const consent = await consentOf(engine, csv.name, headers, recognised, text, options);
+    const { contacts } = recognised;
+    const consent = contacts ? await consentOf(engine, csv.name, headers, contacts, text, options) : null;
     const feeds = recognised.feeds.map((feed) => withOwnColumns(feed, headers));
-    if (recognised.contacts) feeds.unshift(contactFeed(headers, recognised.contacts, options.aliases ?? {}, consent));
+    if (contacts) feeds.unshift(contactFeed(headers, contacts, options.aliases ?? {}, consent));
     const rows = await engine.withProgress(
       () => takeFeeds(engine, given(text), feeds),
       (share) => options.progress(`importing ${csv.name}`, share),
     );
-    loaded = { feeds, consent, rows };
+    loaded = { feeds, consent };
     return rows;
   };
   let text = await readable(csv, reading);
@@ -176,36 +166,29 @@ const notesOf = ({ encoding, notes }: CsvFile): string[] => [
 ];
 
 interface Loaded {
-  readonly feeds: readonly IncomingFeed[];
+  readonly feeds: readonly Feed[];
   readonly consent: ConsentReading | null;
-  readonly rows: number;
 }
 
 /** What a list of people says of consent. @throws ConsentQuestion */
-async function consentOf(
+const consentOf = (
   engine: Engine,
-  name: string,
+  label: string,
   headers: readonly string[],
-  { contacts }: Recognised,
+  contacts: ContactShape,
   text: Readable,
   { consent = {} }: ReadOptions,
-): Promise<ConsentReading | null> {
-  if (!contacts) return null;
-  return readConsent(
+): Promise<ConsentReading> =>
+  readConsent(
     engine,
-    { label: name, headers },
+    { label, headers },
     (statement) => engine.run(raw(statement(csvScan(text)))),
     consentHeaders(headers, contacts, consent),
     consent,
   );
-}
 
 /** Headers that no feed reads. */
-function unusedHeaders(
-  headers: readonly string[],
-  feeds: readonly IncomingFeed[],
-  consent: ConsentReading | null,
-): string[] {
+function unusedHeaders(headers: readonly string[], feeds: readonly Feed[], consent: ConsentReading | null): string[] {
   const used = new Set<number>(consent?.places);
   for (const feed of feeds) {
     for (const value of [...Object.values(feed.columns), feed.ignore ?? '']) {

@@ -5,10 +5,10 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Engine } from '../core/engine.ts';
 import { JobError } from '../core/errors.ts';
-import { raw, sql } from '../core/sql.ts';
+import { join, name, raw, sql } from '../core/sql.ts';
 import { jsonTools } from './formats/registry.ts';
 import type { ImportedFile, ReadOptions } from './imported-file.ts';
-import { jsonRows, STAGED, type Staged } from './json-rows.ts';
+import { COLUMNS, jsonRows, STAGED, type Staged } from './json-rows.ts';
 
 const BATCH_ROWS = 4_096;
 
@@ -53,19 +53,13 @@ const columnwise = (batch: readonly Staged[]): Staged[] =>
   STAGED.map((_, column) => batch.map((row) => row[column] ?? null));
 
 async function spread(engine: Engine, file: number): Promise<void> {
-  await engine.run(sql`insert into incoming_bounces by name
-    select ${file} as file, cast(line as bigint) as line, id as bounce_id, email, nullif(word, '') as kind,
-      code, detail, provider, occurred_at
-    from import_json where goes = 'bounces'`);
-  await engine.run(sql`insert into incoming_events by name
-    select ${file} as file, cast(line as bigint) as line, id as event_id, email, word as type, occurred_at, campaign
-    from import_json where goes = 'events'`);
-  await engine.run(sql`insert into incoming_purchases by name
-    select ${file} as file, cast(line as bigint) as line, id as order_id, email, occurred_at as ordered_at, amount, currency
-    from import_json where goes = 'purchases'`);
-  await engine.run(sql`insert into incoming_suppressions by name
-    select ${file} as file, cast(line as bigint) as line, email, scope, word as reason, occurred_at as suppressed_at, source, detail as note
-    from import_json where goes = 'suppressions'`);
+  for (const [table, columns] of Object.entries(COLUMNS)) {
+    const cells = Object.entries(columns).map(([column, cell]) => sql`${name(cell)} as ${name(column)}`);
+    await engine.run(
+      sql`insert into ${name(`incoming_${table}`)} by name
+        select ${file} as file, cast(line as bigint) as line, ${join(cells, ', ')} from import_json where goes = ${table}`,
+    );
+  }
   await engine.run(
     sql`insert into import_rejects select ${file}, cast(line as bigint), word, fault, null from import_json
       where goes = 'reject'`,

@@ -7,9 +7,9 @@ import type { Engine } from '../core/engine.ts';
 import { quoteName, raw, type Sql, sql } from '../core/sql.ts';
 import { otherLine, otherLineIn } from '../snapshot/other-lines.ts';
 import type { Readable } from '../workbook/csv/readable.ts';
-import type { StrictCopy } from '../workbook/csv/strict-copy.ts';
+import type { Feed } from '../workbook/recognised.ts';
 import { csvScan } from '../workbook/scan.ts';
-import { fedByFiles, type IncomingFeed } from './incoming.ts';
+import { fedByFiles } from './incoming.ts';
 
 /** A file's text, and its number among the files. */
 export interface GivenText {
@@ -22,10 +22,9 @@ export interface GivenText {
 }
 
 /** Reads the rows of a file by all of its feeds; returns how many lines were found in it. */
-export async function takeFeeds(engine: Engine, given: GivenText, feeds: readonly IncomingFeed[]): Promise<number> {
+export async function takeFeeds(engine: Engine, given: GivenText, feeds: readonly Feed[]): Promise<number> {
   const { file, text, headers } = given;
-  const width = [...text.options.matchAll(/'(c\d+)': 'VARCHAR'/g)].map(([, column = '']) => column);
-  const trimmed = width.map((column) => `filled(${column}) as ${column}`);
+  const trimmed = headers.map((_, i) => `filled(c${i}) as c${i}`);
   const cells = raw(`(select row_number() over () - 1 as nth, ${trimmed.join(', ')} from ${csvScan(text)})`);
   const other = raw(otherLine(headers));
   const [only] = feeds;
@@ -56,7 +55,7 @@ const ignoreOthers = async (engine: Engine, file: number, from: Sql, other: Sql)
 };
 
 /** Takes in what one feed makes of the rows of `from`; returns how many rows it made. */
-async function takeFeed(engine: Engine, file: number, feed: IncomingFeed, from: Sql, lines: Sql): Promise<number> {
+async function takeFeed(engine: Engine, file: number, feed: Feed, from: Sql, lines: Sql): Promise<number> {
   const values = Object.entries(feed.columns).map(([column, value]) => `${value} as ${quoteName(column)}`);
   const ignore = raw(feed.ignore ?? 'null');
   const into = raw(`incoming_${feed.table}`);
@@ -98,7 +97,7 @@ async function numberLines(engine: Engine, { file, text, notes }: GivenText): Pr
 /** Rejects the broken rows, and counts those lines among them that are no rows. */
 export async function rejectMalformed(
   engine: Engine,
-  { file, text: { malformed }, delimiter }: GivenText & { readonly text: StrictCopy },
+  { file, text: { malformed }, delimiter }: GivenText,
 ): Promise<void> {
   if (malformed.length === 0) return;
   await engine.run(

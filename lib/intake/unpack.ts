@@ -3,14 +3,14 @@
  * folder first. Sizes and checksums must agree, so that a download that was cut off is never taken for the whole.
  */
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { promisify } from 'node:util';
 import { crc32, createGunzip } from 'node:zlib';
-import { type Entry, open as openZip, type ZipFile } from 'yauzl';
+import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { CsvError } from '../workbook/csv/csv-error.ts';
+import { firstBytes } from './json-records.ts';
 
 /** A file to take in. */
 export interface GivenFile {
@@ -25,23 +25,13 @@ const OURS = /\.(csv|tsv|txt|json|jsonl|ndjson)$/i;
 export async function unpack(paths: readonly string[], folder: string): Promise<GivenFile[]> {
   const given: GivenFile[] = [];
   for (const [i, path] of paths.entries()) {
-    const head = await firstBytes(path);
+    const head = (await firstBytes(path, 4)).toString('hex');
     const target = join(folder, `unpacked-${i}`);
     if (head.startsWith('504b0304')) given.push(...(await unzip(path, target)));
     else if (head.startsWith('1f8b')) given.push(await gunzip(path, target));
     else given.push({ path, origin: path });
   }
   return given;
-}
-
-async function firstBytes(path: string): Promise<string> {
-  const handle = await open(path);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0);
-    return buffer.subarray(0, bytesRead).toString('hex');
-  } finally {
-    await handle.close();
-  }
 }
 
 async function gunzip(path: string, target: string): Promise<GivenFile> {
@@ -54,10 +44,7 @@ async function gunzip(path: string, target: string): Promise<GivenFile> {
 }
 
 async function unzip(path: string, target: string): Promise<GivenFile[]> {
-  const zip = await promisify<string, { lazyEntries: true; autoClose: false }, ZipFile>(openZip)(path, {
-    lazyEntries: true,
-    autoClose: false,
-  }).catch(damaged(path));
+  const zip = await openPromise(path, { autoClose: false }).catch(damaged(path));
   try {
     const entries = await entriesOf(zip).catch(damaged(path));
     // An Excel workbook is a zip as well; the reader of the file says what to do.
@@ -87,21 +74,13 @@ const damaged = (path: string, entry?: Entry) => (): never => {
   throw new CsvError('unreadable', path, why);
 };
 
-function entriesOf(zip: ZipFile): Promise<Entry[]> {
-  return new Promise((resolve, reject) => {
-    const entries: Entry[] = [];
-    zip.on('entry', (entry) => {
-      entries.push(entry);
-      zip.readEntry();
-    });
-    zip.on('end', () => resolve(entries));
-    zip.on('error', reject);
-    zip.readEntry();
-  });
+async function entriesOf(zip: ZipFile): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  for await (const entry of zip.eachEntry()) entries.push(entry);
+  return entries;
 }
 
 async function layOut(zip: ZipFile, entry: Entry, to: string): Promise<void> {
-  const from = await promisify(zip.openReadStream.bind(zip) as (entry: Entry, done: OpenedEntry) => void)(entry);
   let sum = 0;
   const check = new Transform({
     transform: (chunk, _, done) => {
@@ -109,8 +88,6 @@ async function layOut(zip: ZipFile, entry: Entry, to: string): Promise<void> {
       done(null, chunk);
     },
   });
-  await pipeline(from, check, createWriteStream(to));
+  await pipeline(await zip.openReadStreamPromise(entry), check, createWriteStream(to));
   if (sum !== entry.crc32) throw new Error('the checksum differs');
 }
-
-type OpenedEntry = (error: Error | null, stream: NodeJS.ReadableStream) => void;

@@ -10,7 +10,7 @@ import { type TableName, tableOf } from '../core/tables.ts';
 import { writeCell } from '../snapshot/cells.ts';
 import { keyText } from '../snapshot/check.ts';
 import { followMerges } from '../snapshot/identity.ts';
-import type { Diff } from './plan.ts';
+import type { Diff, SetColumn } from './plan.ts';
 import { recordOf } from './record.ts';
 
 /** Applies the diffs of one job. They were worked out against one state, so removals come last. */
@@ -161,25 +161,33 @@ function removedRows(diff: Diff): Sql[] {
 
 /** What a plan changes and why, in counts: `contacts.phone: to E.164` → 12. For the summary and the ledger. */
 export async function countReasons(engine: Engine, diffs: readonly Diff[]): Promise<Record<string, number>> {
-  const parts = diffs.flatMap((diff) => {
-    const plan = name(diff.name);
-    const cells = diff.sets
-      .filter((set) => set.updates > 0)
-      .map(
-        ({ name: column, why }) =>
-          sql`select ${literal(`${diff.table}.${column}: `)} || coalesce(${why}, 'changed') as label
-            from ${plan} d where d.op = 'u' and ${columnOf(`set_${column}`, 'd')}`,
+  const counts = new Map<string, number>();
+  const add = (label: string, n: unknown): void => {
+    if (Number(n) > 0) counts.set(label, (counts.get(label) ?? 0) + Number(n));
+  };
+  for (const diff of diffs) {
+    const byWhy = new Map<string, SetColumn[]>(diff.counts.insert + diff.counts.remove > 0 ? [['d.why', []]] : []);
+    for (const set of diff.sets) {
+      if (set.fixedWhy !== undefined) add(`${diff.table}.${set.name}: ${set.fixedWhy}`, set.updates);
+      else if (set.updates > 0) byWhy.set(set.why.text, [...(byWhy.get(set.why.text) ?? []), set]);
+    }
+    for (const [why, sets] of byWhy) {
+      const updates = sets.map((set, i) => sql`, countif(op = 'u' and ${name(`set_${set.name}`)}) as ${name(`n${i}`)}`);
+      const rows = await engine.rows(
+        sql`select ${raw(why)} as reason, countif(op = 'i') as added, countif(op = 'd') as removed${join(updates, '')}
+          from ${name(diff.name)} d group by 1`,
       );
-    if (diff.counts.insert + diff.counts.remove === 0) return cells;
-    const rows = sql`select ${literal(`${diff.table}: `)} || case op when 'i' then 'added' else 'removed' end
-      || coalesce(', ' || why, '') as label from ${plan} where op <> 'u'`;
-    return [...cells, rows];
-  });
-  if (parts.length === 0) return {};
-  const counted = parts.map((part) => sql`select label, count(*) as n from (${part}) group by label`);
-  const rows = await engine.rows(
-    sql`select label, cast(sum(n) as bigint) as n from (${join(counted, ' union all ')})
-      group by label order by 2 desc, 1`,
+      for (const { reason, added, removed, ...changed } of rows) {
+        sets.forEach((set, i) => {
+          add(`${diff.table}.${set.name}: ${reason ?? 'changed'}`, changed[`n${i}`]);
+        });
+        if (why !== 'd.why') continue;
+        add(`${diff.table}: added${reason === null ? '' : `, ${reason}`}`, added);
+        add(`${diff.table}: removed${reason === null ? '' : `, ${reason}`}`, removed);
+      }
+    }
+  }
+  return Object.fromEntries(
+    [...counts].sort(([a, n], [b, m]) => m - n || Buffer.compare(Buffer.from(a), Buffer.from(b))),
   );
-  return Object.fromEntries(rows.map((row) => [String(row.label), Number(row.n)]));
 }

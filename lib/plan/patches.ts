@@ -55,15 +55,15 @@ async function writePatch(
   const texts = diffs.some((diff) => diff.texts && diff.counts.insert > 0);
   const others = texts ? (source?.headers.filter((header) => !headers.includes(header)) ?? []) : [];
   const path = joinPath(store.scratch, `patch-${table}.csv`);
-  await engine.run(
-    sql`create or replace temp table folded as ${foldedQuery(table, updating, setColumns, removing.length > 0)}`,
-  );
-  await engine.run(sql`create or replace temp table gone as ${goneQuery(table, removing)}`);
-  const counts = await engine.row(
-    sql`select (select count(*) from folded) as "update", (select count(*) from gone) as "remove",
-      (select count(*) from ${byKey(table)} where _row is null) as "insert"`,
-  );
-  const rows = { update: Number(counts.update), remove: Number(counts.remove), insert: Number(counts.insert) };
+  const folded = foldedQuery(table, updating, setColumns, removing.length > 0);
+  const rows = {
+    update: folded ? await engine.changed(sql`create or replace temp table folded as ${folded}`) : 0,
+    remove:
+      removing.length > 0
+        ? await engine.changed(sql`create or replace temp table gone as ${goneQuery(table, removing)}`)
+        : 0,
+    insert: await engine.number(sql`select count(*) from ${byKey(table)} where _row is null`),
+  };
   if (rows.update + rows.remove + rows.insert === 0) return null;
   const rowHeaders = rows.update + rows.remove > 0 || texts ? null : rowsFor(store, table, headers);
   if (rowHeaders) {
@@ -72,7 +72,7 @@ async function writePatch(
     await writeRecords(engine, store, table, query, path, begins(store, table));
     return { table, path, ...rowsAlone(store, table), columns: rowHeaders, rows };
   }
-  const query = patchQuery(table, columns, new Set(setColumns), texts ? [...headers, ...others] : null, source);
+  const query = patchQuery(table, columns, new Set(setColumns), rows, texts ? [...headers, ...others] : null, source);
   await writeRecords(engine, store, table, query, path);
   return { table, path, columns: [...headers, ...others], rows };
 }
@@ -142,21 +142,26 @@ function rowsQuery(table: TableName, columnNames: ReadonlyMap<string, string>, h
 
 const NONE = sql`cast(null as varchar)`;
 
-/** A row is one of the reading's rows that stays and changes, with which of its cells do (`set_C`). */
-function foldedQuery(table: TableName, diffs: readonly Diff[], columns: readonly string[], someGo: boolean): Sql {
+/** A row is one of the reading's rows that stays and changes, with which of its cells do (`set_C`); null for none. */
+function foldedQuery(
+  table: TableName,
+  diffs: readonly Diff[],
+  columns: readonly string[],
+  someGo: boolean,
+): Sql | null {
+  if (diffs.length === 0) return null;
   const flags = columns.map((column) => name(`set_${column}`));
   const flagsAs = (value: (flag: Sql) => Sql): Sql =>
     join(
       flags.map((flag) => sql`, ${value(flag)} as ${flag}`),
       '',
     );
-  const none = sql`select cast(null as bigint) as _row${flagsAs(() => sql`false`)} where false`;
   const selects = diffs.map((diff) => {
     const own = new Set(diff.sets.map((set) => `set_${set.name}`));
     const cells = flagsAs((flag) => (own.has(flag.text) ? flag : sql`false`));
     return sql`select _row${cells} from ${name(diff.name)} where op = 'u' and _row is not null`;
   });
-  const union = join([none, ...selects], ' union all ');
+  const union = join(selects, ' union all ');
   // One diff names a row once; of several the flags are combined.
   const folded =
     selects.length > 1 ? sql`select _row${flagsAs((flag) => sql`max(${flag})`)} from (${union}) group by _row` : union;
@@ -170,8 +175,7 @@ function goneQuery(table: TableName, diffs: readonly Diff[]): Sql {
   const removals = diffs.map(
     (diff) => sql`select _row, ${key} as key from ${name(diff.name)} where op = 'd' and _row >= 0`,
   );
-  const none = sql`select cast(null as bigint) as _row, cast(null as varchar) as key where false`;
-  return sql`select _row, min(key) as key from (${join([none, ...removals], ' union all ')}) group by _row`;
+  return sql`select _row, min(key) as key from (${join(removals, ' union all ')}) group by _row`;
 }
 
 /** The key columns and those with a value to write: a column that would stay empty is not added to a table. */
@@ -198,6 +202,7 @@ function patchQuery(
   table: TableName,
   columns: readonly string[],
   setColumns: ReadonlySet<string>,
+  rows: TablePatch['rows'],
   texts: readonly string[] | null,
   source: SourceTable | undefined,
 ): Sql {
@@ -213,20 +218,33 @@ function patchQuery(
   );
   const others = (texts ?? []).slice(columns.length);
   for (const _ of others) cells.push(NONE);
-  const blanks = cells.map(() => NONE);
   const columnNames = new Map([...(source?.headerOf ?? [])].map(([column, header]) => [header, column]));
   const recorded = (header: string): Sql => raw(cellOf('t._text', header, columnNames.get(header)));
   const added = (column: string, header: string | undefined): Sql =>
     header === undefined ? text(column) : sql`coalesce(${recorded(header)}, ${text(column)})`;
   const news = [...columns.map((column, i) => added(column, texts?.[i])), ...others.map(recorded)];
-  const named = cells.map((cell, i) => sql`${cell} as ${name(`v${i}`)}`);
-  const updates = sql`select 'u' as op, t._row, ${keyCheck(heldKey(table, setColumns))} as key, ${join(named, ', ')}
-    from folded f join ${byKey(table)} t on t._row = f._row`;
-  const removals = sql`select 'd', _row, ${keyCheck(sql`key`)}, ${join(blanks, ', ')} from gone`;
-  const inserts = sql`select 'i', cast(null as bigint), cast(null as varchar), ${join(news, ', ')}
-    from ${byKey(table)} t where _row is null`;
+  const record = (op: string, row: Sql, key: Sql, of: readonly Sql[]): Sql =>
+    sql`select ${literal(op)} as op, ${row} as _row, ${key} as key, ${join(
+      of.map((cell, i) => sql`${cell} as ${name(`v${i}`)}`),
+      ', ',
+    )}`;
+  const parts: Sql[] = [];
+  if (rows.update > 0)
+    parts.push(sql`${record('u', sql`t._row`, keyCheck(heldKey(table, setColumns)), cells)}
+      from folded f join ${byKey(table)} t on t._row = f._row`);
+  if (rows.remove > 0)
+    parts.push(
+      sql`${record(
+        'd',
+        sql`_row`,
+        keyCheck(sql`key`),
+        cells.map(() => NONE),
+      )} from gone`,
+    );
+  if (rows.insert > 0)
+    parts.push(sql`${record('i', sql`cast(null as bigint)`, NONE, news)} from ${byKey(table)} t where _row is null`);
   const order = definition.key.map((_, i) => name(`v${i}`)).slice(0, columns.length);
-  return sql`select * from (${updates} union all ${removals} union all ${inserts})
+  return sql`select * from (${join(parts, ' union all ')})
     order by _row nulls last, ${join(order, ', ')}`;
 }
 

@@ -7,7 +7,7 @@ import type { Change } from '../core/change.ts';
 import type { Engine } from '../core/engine.ts';
 import { JobError } from '../core/errors.ts';
 import { byKey } from '../core/facts.ts';
-import { lineNaming, placeOf, placeText, type SourcePlace } from '../core/source-place.ts';
+import { atPlace, lineNaming, placeOf, type SourcePlace } from '../core/source-place.ts';
 import { columnOf, join, literal, name as nameOf, raw, type Sql, sql } from '../core/sql.ts';
 import { type ColumnType, type TableName, tableOf } from '../core/tables.ts';
 import { nearest } from '../core/text/nearest.ts';
@@ -21,6 +21,8 @@ export interface SetColumn {
   readonly derived: boolean;
   /** SQL over the diff's table (alias d) that gives the reason of a change of this cell. */
   readonly why: Sql;
+  /** The reason, where it is the same for every row. */
+  readonly fixedWhy?: string;
   /** In how many rows of op `u` it changes. */
   readonly updates: number;
 }
@@ -51,11 +53,12 @@ export async function workOut(engine: Engine, change: Change, name: string): Pro
   const setNames = columns.filter((each) => !keys.includes(each) && !isAside(each));
   const sets = change.kind === 'remove' || change.kind === 'adopt' ? [] : setNames;
   const query = diffQuery(change, sets, columns, await unreadColumns(engine, table));
-  await engine.run(sql`create or replace temp table ${nameOf(name)} as ${query}`);
+  const rows = await engine.changed(sql`create or replace temp table ${nameOf(name)} as ${query}`);
   const set = change.kind === 'adopt' ? [adoptedKey(change)] : sets.map((each) => setOf(change, each, columns));
   const texts = columns.includes('_text') ? ({ texts: true } as const) : {};
-  const counts = { insert: 0, update: 0, remove: 0 };
-  const diff = await countRows(engine, { name, table, sets: set, counts, ...texts }, placeOf(change));
+  const empty: Diff = { name, table, sets: set, counts: { insert: 0, update: 0, remove: 0 }, ...texts };
+  if (rows === 0) return empty;
+  const diff = await countRows(engine, empty, placeOf(change));
   if (table === 'contacts' && diff.counts.remove > 0) await keepWhole(engine, name);
   return diff;
 }
@@ -73,14 +76,11 @@ async function keepWhole(engine: Engine, diff: string): Promise<void> {
 
 function setOf(change: Change, column: string, columns: readonly string[]): SetColumn {
   const { type = 'text', derived = false } = tableOf(change.table).columns[column] ?? {};
-  return { name: column, type, derived, why: whyOf(change, column, columns), updates: 0 };
-}
-
-/** A reason that is the same for every row is written once, in the change, and not a million times. */
-function whyOf(change: Change, column: string, columns: readonly string[]): Sql {
-  const fixed = change.why?.[column];
-  if (fixed !== undefined) return literal(fixed);
-  return columns.includes(`why_${column}`) ? columnOf(`why_${column}`, 'd') : sql`d.why`;
+  const set = { name: column, type, derived, updates: 0 };
+  // A reason that is the same for every row is written once, in the change, and not a million times.
+  const fixedWhy = change.why?.[column];
+  if (fixedWhy !== undefined) return { ...set, why: literal(fixedWhy), fixedWhy };
+  return { ...set, why: columns.includes(`why_${column}`) ? columnOf(`why_${column}`, 'd') : sql`d.why` };
 }
 
 const adoptedKey = (change: Change): SetColumn => ({
@@ -228,8 +228,6 @@ function unknownColumn(table: TableName, column: string): string {
       `columns: { ${table}: { ${column}: 'text' } }.`;
   return `${table} has no column "${column}" that a job may set.${meant}`;
 }
-
-const atPlace = (place: SourcePlace | undefined): string => (place ? `${placeText(place)}: ` : '');
 
 /**
  * Counts a diff's rows, and what changes in them. No row may be changed twice by one change, and none added without a

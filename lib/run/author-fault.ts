@@ -7,7 +7,7 @@ import type { Change } from '../core/change.ts';
 import type { Engine } from '../core/engine.ts';
 import { JobError } from '../core/errors.ts';
 import type { Job } from '../core/job.ts';
-import { lineNaming, placeOf, placeText, type SourcePlace, withNote } from '../core/source-place.ts';
+import { atPlace, lineNaming, placeOf, placeText, type SourcePlace, withNote } from '../core/source-place.ts';
 import { type Sql, sql } from '../core/sql.ts';
 import { nearest } from '../core/text/nearest.ts';
 import { isTable, noTable } from './check-jobs.ts';
@@ -36,9 +36,7 @@ export async function withAuthorFaults<T>(
 ): Promise<T> {
   // A job may be run without a type check.
   if (typeof query?.text !== 'string')
-    throw new JobError(
-      `${place ? `${placeText(place)}: ` : ''}${what}: its query is no SQL. Write it as sql\`select …\`.`,
-    );
+    throw new JobError(`${atPlace(place)}${what}: its query is no SQL. Write it as sql\`select …\`.`);
   try {
     return await work();
   } catch (error) {
@@ -54,7 +52,7 @@ export async function withAuthorFaults<T>(
     if (!(refused instanceof Error) || !BEFORE_ROWS.test(refused.message)) throw known;
     const { text, word } = inWords(refused.message);
     const line = place && word !== undefined ? lineNaming(word, place) : place;
-    throw new JobError(`${line ? `${placeText(line)}: ` : ''}${what}: ${text}`);
+    throw new JobError(`${atPlace(line)}${what}: ${text}`);
   }
 }
 
@@ -108,13 +106,13 @@ export function given<T>(job: Job, part: 'steps' | 'changes', list: readonly T[]
   if (Array.isArray(list)) return list;
   const place = declaredAt(job);
   const line = place && lineNaming(part, place);
-  throw new JobError(`${line ? `${placeText(line)}: ` : ''}"${part}" returns no list. Expected ${part}: () => [ … ].`);
+  throw new JobError(`${atPlace(line)}"${part}" returns no list. Expected ${part}: () => [ … ].`);
 }
 
 /** Refuses what is no change, and a change of a table that there is none of, or that the job does not write. @throws JobError */
 export function checkChange(job: Job, change: Partial<Change> | undefined, index: number): void {
   const place = declaredAt(job, typeof change === 'object' ? change : undefined);
-  const at = place ? `${placeText(place)}: ` : '';
+  const at = atPlace(place);
   const { kind, table } = change ?? {};
   if (kind === undefined || table === undefined)
     throw new JobError(`${at}entry ${index + 1} of "changes" is no change. Write it as update('contacts', sql\`…\`).`);

@@ -4,7 +4,7 @@
  */
 import { allJobs, type Batch, type NightShift } from '../core/batch.ts';
 import { parseCron } from '../core/calendar/cron.ts';
-import { type FaultCode, NightshiftError } from '../core/errors.ts';
+import { NightshiftError } from '../core/errors.ts';
 import type { Guard } from '../core/guard.ts';
 import type { Job } from '../core/job.ts';
 import { lineNaming, placeOf, placeText } from '../core/source-place.ts';
@@ -14,14 +14,8 @@ import { nearest } from '../core/text/nearest.ts';
 /** Jobs that can't be run as they are declared, with every fault at once. */
 export class DeclarationError extends NightshiftError {
   override name = 'DeclarationError';
-
-  override get exitCode(): FaultCode {
-    return 2;
-  }
-
-  override get outward(): string {
-    return 'A job in jobs/ is not declared correctly.';
-  }
+  override readonly exitCode = 2;
+  override readonly outward = 'A job in jobs/ is not declared correctly.';
 }
 
 /** The batches as they are; @throws DeclarationError where one of their jobs can't be run. */

@@ -20,10 +20,9 @@ export async function commitChange(
   entries: readonly MarkerEntry[],
 ): Promise<void> {
   const { asOf, rules, identity } = what;
-  const settings = { timeZone: rules.timeZone, ...(rules.slashedDates && { slashedDates: rules.slashedDates }) };
   for (let attempt = 1; ; attempt++) {
     const source = (await store.read()).tables.find(({ table }) => table === change.table);
-    const given = { settings, extraColumns: new Set<string>(), futureAfter: asOf };
+    const given = { settings: rules, extraColumns: new Set<string>(), futureAfter: asOf };
     const loaded = await loadTable(engine, change.table, source ?? null, given);
     await checkTable(engine, change.table, loaded, asOf);
     const diff = await workOut(engine, change, 'diff_kept');

@@ -122,21 +122,19 @@ async function runsDiff(
   columns: readonly ColumnRecord[],
   name = 'diff_run_runs',
 ): Promise<Diff> {
+  const { asOf, identity } = request.what;
+  const now = [
+    ...results.map(
+      (result) => sql`(${result.job}, ${result.period}, ${result.status}, ${changesText(result)}, ${identity.startedAt},
+        ${result.seconds}, ${isDelivered(request, result) ? NOT_DELIVERED : noteText(result)})`,
+    ),
+    ...columns.map(({ column, status, note }) => sql`(${COLUMNS}, ${column}, ${status}, null, ${asOf}, null, ${note})`),
+  ];
   await engine.run(
     sql`create or replace temp table runs_now (job varchar, period varchar, status varchar, changes varchar,
       started_at timestamp, seconds double, note varchar)`,
   );
-  for (const result of results) {
-    const { startedAt } = request.what.identity;
-    await engine.run(
-      sql`insert into runs_now values (${result.job}, ${result.period}, ${result.status}, ${changesText(result)},
-        ${startedAt}, ${result.seconds}, ${isDelivered(request, result) ? NOT_DELIVERED : noteText(result)})`,
-    );
-  }
-  for (const { column, status, note } of columns)
-    await engine.run(
-      sql`insert into runs_now values (${COLUMNS}, ${column}, ${status}, null, ${request.what.asOf}, null, ${note})`,
-    );
+  await engine.run(sql`insert into runs_now values ${join(now, ', ')}`);
   const rows = sql`select n.* from runs_now n left join runs r on r.job = n.job and r.period = n.period
     where r.job is null or n.status <> 'unchanged'`;
   return workOut(engine, upsert('runs', rows), name);

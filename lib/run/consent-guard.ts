@@ -6,23 +6,39 @@
 import type { Engine } from '../core/engine.ts';
 import { check, type Guard, type GuardResult } from '../core/guard.ts';
 import type { Job } from '../core/job.ts';
-import { join, name, type Sql, sql } from '../core/sql.ts';
+import { columnOf, join, name, type Sql, sql } from '../core/sql.ts';
 import type { Diff } from '../plan/plan.ts';
+import { inForce } from '../snapshot/consent.ts';
 
-/** The rows of a diff that lift a contact's status, or that release or remove a suppression. */
+const sets = (diff: Diff, column: string): boolean => diff.sets.some((set) => set.name === column && set.updates > 0);
+
+const liftedStatuses = (diff: Diff): Sql => sql`
+  select count(*) as n from ${name(diff.name)} where op = 'u' and set_status
+    and before_status in ('unsubscribed', 'suppressed') and coalesce(status, 'subscribed') = 'subscribed'`;
+
+/**
+ * Suppressions in force that are gone or released afterwards, or no longer of the person whose they were. A row that a
+ * person released is not in force, so it may start over as one of the address alone, as bounce-suppression lets it.
+ */
+function freedSuppressions(diff: Diff): Sql {
+  const after = (column: string): Sql =>
+    sets(diff, column)
+      ? sql`case when ${name(`set_${column}`)} then ${columnOf(column, 'd')} else ${columnOf(column, 's')} end`
+      : columnOf(column, 's');
+  return sql`
+    select count(*) as n from (
+      select d.op, coalesce(s.scope, 'person') <> 'address' and (coalesce(${after('scope')}, 'person') = 'address'
+          or s.contact_id is distinct from ${after('contact_id')} and s.contact_id is not null) as narrowed,
+        ${after('released_at')} as released_at, ${after('suppressed_at')} as suppressed_at
+      from ${name(diff.name)} d join (select *, rowid from suppressions where ${inForce}) s on s.rowid = d._rid
+    ) as found where op = 'd' or narrowed or not (${inForce})`;
+}
+
+/** How many people a diff may make mailable again; null where it can't make any so. */
 function freed(diff: Diff): Sql | null {
-  const sets = (column: string): boolean => diff.sets.some((set) => set.name === column && set.updates > 0);
-  const frees: Sql[] = [];
-  if (diff.table === 'contacts' && sets('status'))
-    frees.push(sql`op = 'u' and set_status and before_status in ('unsubscribed', 'suppressed')
-      and coalesce(status, 'subscribed') = 'subscribed'`);
-  if (diff.table === 'suppressions') {
-    if (diff.counts.remove > 0) frees.push(sql`op = 'd' and json_extract_string(record, '$.released_at') is null`);
-    if (sets('released_at'))
-      frees.push(sql`op = 'u' and set_released_at and before_released_at is null and released_at is not null`);
-  }
-  const some = frees.map((free) => sql`(${free})`);
-  return some.length > 0 ? sql`select count(*) as n from ${name(diff.name)} where ${join(some, ' or ')}` : null;
+  if (diff.table === 'contacts' && sets(diff, 'status')) return liftedStatuses(diff);
+  const weakens = ['released_at', 'suppressed_at', 'scope', 'contact_id'].some((column) => sets(diff, column));
+  return diff.table === 'suppressions' && (weakens || diff.counts.remove > 0) ? freedSuppressions(diff) : null;
 }
 
 /** The guard on a plan that makes people mailable again; null where it makes none so, or where the job may. */

@@ -9,7 +9,7 @@
  * Where there is none, it is ours if the job was applied to the workbook before.
  */
 import type { Engine } from '../core/engine.ts';
-import { columnOf, join, name as nameOf, raw, sql } from '../core/sql.ts';
+import { columnOf, join, literal, name as nameOf, raw, sql } from '../core/sql.ts';
 import type { TableName } from '../core/tables.ts';
 import { countRows, type Diff, type SetColumn } from '../plan/plan.ts';
 import { TAKE_OVER } from '../snapshot/own-headers.ts';
@@ -102,11 +102,14 @@ async function protectDiff(
     if (record === null) found.records.push({ column, status: 'asked', note: reason });
   }
   const sets = diff.sets.map(
-    (set): SetColumn => (replaced.has(set.name) ? { ...set, derived: false, why: sql`'column taken over'` } : set),
+    (set): SetColumn =>
+      replaced.has(set.name) ? { ...set, derived: false, why: literal(TAKEN_OVER), fixedWhy: TAKEN_OVER } : set,
   );
   if (kept.size === 0) return { ...diff, sets };
   return withhold(engine, { ...diff, sets }, kept, found.withheld);
 }
+
+const TAKEN_OVER = 'column taken over';
 
 const question = (header: string, column: string): string =>
   `Column "${header}" holds values that no run wrote, so ${column} is not written there. ` +

@@ -67,6 +67,10 @@ const safe = (cell: Sql): Sql =>
   sql`case when regexp_matches(${cell}, '^[=+@\\t\\r-]') and not regexp_full_match(${cell}, ${literal(HARMLESS)})
     then '''' || ${cell} else ${cell} end`;
 
+/** Of each column whether one of its cells begins like a formula. */
+const mayBeFormulas = sql`select bool_or(strpos('=+-@' || chr(9) || chr(13), left(columns('(?s)(.*)'), 1)) > 0) as '\\1'
+  from export_rows`;
+
 /** Writes the files into the store's scratch folder. Those that stand there already, the same, are left out. */
 export async function stageFiles(
   engine: Engine,
@@ -168,10 +172,13 @@ async function stage(
 ): Promise<StagedFile> {
   const staged = join(store.scratch, `export-${name}.csv`);
   await engine.run(sql`create or replace temp table export_rows as ${query}`);
-  const columns = await engine.columnsOf(sql`select * from export_rows`);
-  const cells = columns.map(headerName).map((column) => (forMachines ? column : sql`${safe(column)} as ${column}`));
+  const columns = forMachines ? {} : await engine.row(mayBeFormulas);
+  const cells = Object.entries(columns).map(([header, mayBe]) => {
+    const column = headerName(header);
+    return mayBe === true ? sql`${safe(column)} as ${column}` : column;
+  });
   const rows = await engine.changed(
-    sql`copy (select ${joinSql(cells, ', ')} from export_rows order by rowid) to ${literal(staged)}
+    sql`copy (select ${forMachines ? sql`*` : joinSql(cells, ', ')} from export_rows order by rowid) to ${literal(staged)}
       (format csv, header true)`,
   );
   return { staged, target, rows, sha256: (await hashOf(staged)) ?? '', isMemory: false };

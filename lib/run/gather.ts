@@ -8,11 +8,10 @@
 import type { ScheduledJob } from '../core/batch.ts';
 import type { Engine } from '../core/engine.ts';
 import { type Gathered, nothingOutside } from '../core/prepare.ts';
-import { raw } from '../core/sql.ts';
 import { type TableName, tableOf } from '../core/tables.ts';
 import { openEngine } from '../engine/duckdb.ts';
-import { readingMacros } from '../snapshot/cells.ts';
-import { checkTable, createQuarantine } from '../snapshot/check.ts';
+import { defineReading } from '../snapshot/cells.ts';
+import { checkTable, createAside } from '../snapshot/check.ts';
 import { loadTable } from '../snapshot/load.ts';
 import { type Snapshot, takeSnapshot } from '../snapshot/snapshot.ts';
 import { commitChange } from './commit-change.ts';
@@ -43,14 +42,11 @@ async function gatherFor(request: RunRequest, scheduled: ScheduledJob): Promise<
     const snapshot = job.gatherReads
       ? await loadAlone(request, engine, job.gatherReads)
       : await takeSnapshot(engine, await store.read(), {
-          settings: settingsOf(request),
-          consent: rules.consent,
-          aliases: rules.aliases,
+          rules,
           asOf,
           now: request.what.identity.startedAt,
           tables: new Set([...tablesOf(job)].filter((table) => !tableOf(table).record)),
           extraColumns: new Set(job.extraColumns ?? []),
-          derived: rules.derived,
         });
     const context = contextOf(request.what, snapshot, scheduled);
     if (!job.gatherReads) await runSteps(engine, job.steps?.(context) ?? []);
@@ -76,11 +72,11 @@ async function loadAlone(
   engine: Engine,
   tables: readonly TableName[],
 ): Promise<Pick<Snapshot, 'columns'>> {
-  const settings = settingsOf(request);
+  const settings = request.what.rules;
   if (tables.length > 0) {
     const reading = await request.where.store.read();
-    await createQuarantine(engine);
-    for (const macro of readingMacros(settings)) await engine.run(raw(macro));
+    await createAside(engine);
+    defineReading(engine, settings);
     for (const table of tables) {
       const source = reading.tables.find((each) => each.table === table) ?? null;
       const loaded = await loadTable(engine, table, source, { settings, extraColumns: new Set(), futureAfter: NEVER });
@@ -92,8 +88,3 @@ async function loadAlone(
 
 /** Watermarks may be later than a run that looks back. */
 const NEVER = new Date('9999-01-01T00:00:00Z');
-
-const settingsOf = ({ what: { rules } }: RunRequest) => ({
-  timeZone: rules.timeZone,
-  ...(rules.slashedDates && { slashedDates: rules.slashedDates }),
-});

@@ -45,6 +45,10 @@ const entrySchema = z.looseObject({
 /** One run of one job, as the ledger keeps it. */
 export type LedgerEntry = z.infer<typeof entrySchema>;
 
+/** A run that did what it was there for. */
+export const isGood = ({ status }: Pick<LedgerEntry, 'status'>): boolean =>
+  status === 'applied' || status === 'unchanged';
+
 /** A file in the ledger that is not an entry: it was edited by hand, or a merge went wrong. */
 export class LedgerError extends NightshiftError {
   override name = 'LedgerError';
@@ -53,9 +57,7 @@ export class LedgerError extends NightshiftError {
     super(`${path} is no ledger entry: ${what}. Restore it from git, or delete it.`);
   }
 
-  override get outward(): string {
-    return 'A file in data/ledger is no ledger entry any more. Restore it from git, or delete it.';
-  }
+  override readonly outward = 'A file in data/ledger is no ledger entry any more. Restore it from git, or delete it.';
 }
 
 /** Checks an entry that comes from a file or a marker. */

@@ -145,7 +145,8 @@ const runStep = (engine: Engine, step: Step): Promise<void> =>
     : lookUp(engine, step);
 
 export async function dropSteps(engine: Engine, steps: readonly Step[]): Promise<void> {
-  for (const step of steps) await engine.run(sql`drop table if exists ${name(step.name)}`);
+  const drops = steps.map((step) => sql`drop table if exists ${name(step.name)}`);
+  if (drops.length > 0) await engine.run(join(drops, ';'));
 }
 
 /** The rows of `over`, with byte order marks kept. */

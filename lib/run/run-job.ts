@@ -25,7 +25,7 @@ import type { HeldPart } from './held-part.ts';
 import { hasWritten } from './interrupted.ts';
 import { contextOf, inputsOf } from './job-context.ts';
 import type { Ledger } from './ledger.ts';
-import type { LedgerEntry } from './ledger-entry.ts';
+import { isGood, type LedgerEntry } from './ledger-entry.ts';
 import { dropSteps, type JobPlan, planJob, tablesOf } from './plan-job.ts';
 import { rejectedIn } from './rejection.ts';
 import type { RunRequest } from './request.ts';
@@ -304,11 +304,6 @@ export async function earlierMetrics(
   period: string,
 ): Promise<Metrics | null> {
   const entries = await ledger.recent(job.name, LOOK_BACK);
-  const good = entries.filter(
-    (entry) =>
-      entry.workbook === workbook &&
-      (entry.status === 'applied' || entry.status === 'unchanged') &&
-      entry.period < period,
-  );
+  const good = entries.filter((entry) => entry.workbook === workbook && isGood(entry) && entry.period < period);
   return good.at(-1)?.metrics ?? null;
 }

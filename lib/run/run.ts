@@ -8,17 +8,14 @@ import { periodOf } from '../core/calendar/period.ts';
 import { describeError, NightshiftError, type RunError } from '../core/errors.ts';
 import { impersonalWhole } from '../core/text/printable.ts';
 import { openEngine } from '../engine/duckdb.ts';
-import type { Decisions } from '../plan/apply.ts';
-import type { Diff } from '../plan/plan.ts';
 import { type Snapshot, takeSnapshot } from '../snapshot/snapshot.ts';
 import { isAboutConsent, tableMeant } from '../workbook/csv/discover.ts';
-import { ChangedMeanwhile, CLOSED, type Reading, type TabFile } from '../workbook/store.ts';
+import { ChangedMeanwhile, CLOSED, type Reading } from '../workbook/store.ts';
 import { isDone } from './already-run.ts';
 import { commitBatch, recordDeliveries, withHeld } from './commit.ts';
 import { deliverAll, withoutDeliveries } from './deliver.ts';
-import type { ColumnRecord } from './derived-columns.ts';
 import { entriesOf } from './entries.ts';
-import { placeFiles, type StagedFile } from './files.ts';
+import { placeFiles } from './files.ts';
 import { type GatheredJobs, gatherAll } from './gather.ts';
 import { isInterrupted } from './interrupted.ts';
 import { parseEntry } from './ledger-entry.ts';
@@ -26,7 +23,7 @@ import { type JobRows, showWaiting, writePlan } from './plan-file.ts';
 import { tablesOf } from './plan-job.ts';
 import type { FailedRun, RunRequest } from './request.ts';
 import type { JobResult, RunResult } from './result.ts';
-import { nothing, runJob } from './run-job.ts';
+import { type JobOutcome, nothing, runJob } from './run-job.ts';
 import { costMeter, warehouseCost } from './warehouse-cost.ts';
 
 /** How often a run reads and plans again when people keep changing the workbook under it. */
@@ -95,14 +92,11 @@ async function attemptRun(
     const reading = await store.read();
     const engine = await opening;
     const taken = takeSnapshot(engine, reading, {
-      settings: { timeZone: rules.timeZone, ...(rules.slashedDates && { slashedDates: rules.slashedDates }) },
-      consent: rules.consent,
-      aliases: rules.aliases,
+      rules,
       asOf,
       now: request.what.identity.startedAt,
       tables: new Set([...request.what.jobs.flatMap(({ job }) => [...tablesOf(job)]), 'runs', 'quarantine']),
       extraColumns: new Set(request.what.jobs.flatMap(({ job }) => job.extraColumns ?? [])),
-      derived: rules.derived,
       written: new Set(request.what.jobs.flatMap(({ job }) => job.writes)),
       ...(request.how.mayBeEmpty && { mayBeEmpty: true }),
     });
@@ -111,37 +105,21 @@ async function attemptRun(
     if (changed.length > 0) throw new ChangedMeanwhile(changed);
     const costSince = costMeter(store);
     const results: JobResult[] = [];
-    const applied: Diff[] = [];
-    const decisions: Decisions[] = [];
-    const files: StagedFile[] = [];
-    const tabs: TabFile[] = [];
-    const plans: JobRows[] = [];
-    const columns: ColumnRecord[] = [];
+    const outcomes: JobOutcome[] = [];
     for (const scheduled of request.what.jobs) {
       if (await isDone(engine, scheduled)) continue;
-      const {
-        result,
-        diffs,
-        decisions: decided,
-        files: made,
-        tabs: filled,
-        planned,
-        columns: whose,
-      } = await runJob(request, engine, snapshot, scheduled, results, gathered);
+      const outcome = await runJob(request, engine, snapshot, scheduled, results, gathered);
+      const { result } = outcome;
       results.push(fitToKeep({ ...result, metrics: { ...result.metrics, ...costSince() } }));
-      applied.push(...diffs);
-      decisions.push(...decided);
-      files.push(...made);
-      tabs.push(...filled);
-      plans.push({ job: result.job, diffs: planned });
-      columns.push(...whose);
+      outcomes.push(outcome);
     }
+    const plans = outcomes.map(({ result: { job }, planned }): JobRows => ({ job, diffs: planned }));
     if (request.how.planFile) await writePlan(engine, plans, request.how.planFile);
     if (request.how.confirm && !(await request.how.confirm({ ...summary(snapshot), jobs: results }))) {
       return { ...summary(snapshot), jobs: results.map(unapplied) };
     }
     await request.how.whenApplied?.(engine);
-    tabs.push(...(await showWaiting(request, engine, plans, results)));
+    const waiting = await showWaiting(request, engine, plans, results);
     const entries = withoutDeliveries(entriesOf(request, snapshot, results, recovered), request);
     const commit = commitBatch({
       engine,
@@ -149,15 +127,15 @@ async function attemptRun(
       snapshot,
       request,
       results,
-      applied,
-      decisions,
-      tabs,
-      columns,
+      applied: outcomes.flatMap(({ diffs }) => diffs),
+      decisions: outcomes.flatMap(({ decisions }) => decisions),
+      tabs: [...outcomes.flatMap(({ tabs }) => tabs), ...waiting],
+      columns: outcomes.flatMap(({ columns }) => columns),
       entries,
       recovered,
     });
     const held = await orChanged(reading, commit);
-    if (request.how.applied === 'applied') await placeFiles(files);
+    if (request.how.applied === 'applied') await placeFiles(outcomes.flatMap(({ files }) => files));
     const written = held.size > 0 ? withHeld(results, held) : results;
     const reported = (await deliverAll(request, engine, snapshot, written, gathered)).map(fitToKeep);
     for (const table of ['runs', 'quarantine'])

@@ -4,7 +4,7 @@
  */
 import { allowed, type GuardResult, type Limit } from '../core/guard.ts';
 import { type TableName, tableOf } from '../core/tables.ts';
-import type { LedgerEntry } from './ledger-entry.ts';
+import { isGood, type LedgerEntry } from './ledger-entry.ts';
 
 /** One guard per table that the last entry knew and the job reads. Rows that later runs removed are no loss. */
 export function shrinkGuards(
@@ -14,7 +14,7 @@ export function shrinkGuards(
   entries: readonly LedgerEntry[],
   removedSince: (table: TableName, since: string) => number,
 ): GuardResult[] {
-  const last = entries.findLast((entry) => entry.status === 'applied' || entry.status === 'unchanged');
+  const last = entries.findLast(isGood);
   if (!last) return [];
   return tables.flatMap((table) => {
     const before = last.inputs[table]?.rows;

@@ -4,94 +4,27 @@
  */
 import { join, literal, oneOf, type Sql, sql } from '../core/sql.ts';
 
+const words = (text: string): readonly string[] => text.split(/\s+/);
+
 /**
  * Each kind, with the words that providers use for it (letters only, lower case). `cleaned`: already on another tool's
  * list.
  */
 export const kindWords = {
-  complaint: [
-    ...[
-      'complaint',
-      'complained',
-      'complaints',
-      'spamcomplaint',
-      'spamreport',
-      'spamreported',
-      'spam',
-      'abuse',
-      'abusecomplaint',
-    ],
-    ...[
-      'emailcomplained',
-      'emailcomplaint',
-      'markedasspam',
-      'reportedasspam',
-      'spamreportingaddress',
-      'feedbackloop',
-      'fbl',
-      'junk',
-    ],
-    ...['abusereport', 'usermarkedspam', 'markspam', 'reportspam', 'spamcomplaints'],
-  ],
-  unsubscribe: [
-    ...[
-      'unsubscribe',
-      'unsubscribed',
-      'unsub',
-      'unsubscription',
-      'groupunsubscribe',
-      'listunsubscribe',
-      'linkunsubscribe',
-    ],
-    ...['globalunsubscribe', 'optout', 'optedout', 'unsubscribedaddress', 'emailunsubscribed', 'unsubscribedviaemail'],
-    ...[
-      'manualunsubscribe',
-      'manuallyunsubscribed',
-      'manualsuppression',
-      'contactunsubscribed',
-      'oneclickunsubscribe',
-      'abgemeldet',
-    ],
-    ...['desabonne', 'desinscrit', 'baja', 'disiscritto', 'uitgeschreven', 'afgemeld'],
-  ],
-  block: ['block', 'blocked', 'spamnotification', 'policy', 'softblock', 'dmarcpolicy', 'contentrejected'],
-  hard: [
-    ...[
-      'hard',
-      'hardbounce',
-      'hardbounced',
-      'bouncedhard',
-      'permanent',
-      'permanentbounce',
-      'permanentfailure',
-      'invalidemail',
-    ],
-    ...[
-      'invalidaddress',
-      'bademailaddress',
-      'bouncedaddress',
-      'bounce',
-      'bounced',
-      'emailbounced',
-      'bounces',
-      'invalidrecipient',
-    ],
-  ],
-  soft: [
-    ...[
-      'soft',
-      'softbounce',
-      'softbounced',
-      'bouncedsoft',
-      'transient',
-      'transientbounce',
-      'temporary',
-      'temporaryfailure',
-    ],
-    ...['deferred', 'deferral', 'delayed', 'deliverydelayed', 'emaildeliverydelayed', 'mailboxfull', 'delay'],
-  ],
-  cleaned: ['cleaned'],
-} as const;
+  complaint: words(`complaint complained complaints spamcomplaint spamreport spamreported spam abuse abusecomplaint
+    emailcomplained emailcomplaint markedasspam reportedasspam spamreportingaddress feedbackloop fbl junk
+    abusereport usermarkedspam markspam reportspam spamcomplaints`),
+  unsubscribe: words(`unsubscribe unsubscribed unsub unsubscription groupunsubscribe listunsubscribe linkunsubscribe
+    globalunsubscribe optout optedout unsubscribedaddress emailunsubscribed unsubscribedviaemail
+    manualunsubscribe manuallyunsubscribed manualsuppression contactunsubscribed oneclickunsubscribe
+    abgemeldet desabonne desinscrit baja disiscritto uitgeschreven afgemeld`),
+  block: words('block blocked spamnotification policy softblock dmarcpolicy contentrejected'),
+  hard: words(`hard hardbounce hardbounced bouncedhard permanent permanentbounce permanentfailure invalidemail
+    invalidaddress bademailaddress bouncedaddress bounce bounced emailbounced bounces invalidrecipient`),
+  soft: words(`soft softbounce softbounced bouncedsoft transient transientbounce temporary temporaryfailure deferred
+    deferral delayed deliverydelayed emaildeliverydelayed mailboxfull delay`),
+  cleaned: words('cleaned'),
+};
 
 /** The kind that a cell's text names, or NULL. */
 export const kindOf = (cell: Sql): Sql => {

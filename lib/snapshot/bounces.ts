@@ -10,21 +10,15 @@ import { views } from './views.ts';
 
 /**
  * The rows of a query over bounces, which gives `email` as `address_key` does; in them it is in a spelling that a
- * contact has. The query is asked of two tables, so that its sums are summed up again by its reader.
+ * contact has. The query is asked of two tables, so that its sums are summed up again by its reader. In the second,
+ * `kind` is 'complaint' or 'unsubscribe' and there is no code.
  */
-export const ofBounces = (query: (bounces: Sql) => Sql): Sql => sql`(
+export const ofBounces = (query: (bounces: Sql, areOfEvents: boolean) => Sql): Sql => sql`(
   select b.* replace (coalesce(r.spelling, b.email) as email) from (
-    select * from ${ofFacts('bounces', query(sql`bounces`))} as of_table
+    select * from ${ofFacts('bounces', query(sql`bounces`, false))} as of_table
     union all
-    select * from (${query(views.eventReports)}) as of_events
+    select * from (${query(views.eventReports, true)}) as of_events
   ) as b left join ${views.respelt} r on r.address = b.email)`;
-
-/** Makes the table of what is found among the events, empty. */
-export const createEventReports = (engine: Engine): Promise<void> =>
-  engine.run(
-    sql`create or replace table ${views.eventReports} (bounce_id varchar, email varchar, kind varchar, code varchar,
-      detail varchar, provider varchar, occurred_at timestamp)`,
-  );
 
 /** Those in quarantine that still refuse mail, of a table that is kept elsewhere. */
 export const createUnreadBounces = (engine: Engine): Promise<void> =>

@@ -4,7 +4,8 @@
  * `readPlainCell` only the common ones, in a tenth of the time: where it finds a value, both find the same, unless the
  * column itself shows otherwise.
  */
-import { quoteText } from '../core/sql.ts';
+import type { Engine } from '../core/engine.ts';
+import { quoteText, raw } from '../core/sql.ts';
 import type { ColumnType } from '../core/tables.ts';
 import { type DateOrder, isSlashed, readDate, serialOf } from './cell-dates.ts';
 import { type NumberHabits, readNumber } from './cell-numbers.ts';
@@ -12,7 +13,7 @@ import { type NumberHabits, readNumber } from './cell-numbers.ts';
 export interface CellSettings {
   readonly timeZone: string;
   /** What stands first in dates such as 01/02/2026, where a column does not show it itself. */
-  readonly slashedDates?: DateOrder;
+  readonly slashedDates?: DateOrder | undefined;
 }
 
 /** How the cells of one column are read: the workbook's settings, and what the column shows (cell-evidence.ts). */
@@ -27,33 +28,14 @@ export const sqlType: Readonly<Record<ColumnType, string>> = {
 };
 
 /** What people and tools write into a cell of which nothing is known. */
-const PLACEHOLDERS = [
-  ...['n.a.', 'n.a', 'na', 'n/a', '#n/a', 'n. a.', 'not available', 'not applicable', 'not set', 'not provided'],
-  ...[
-    '-',
-    '--',
-    '---',
-    '–',
-    '—',
-    '.',
-    '?',
-    'null',
-    '<null>',
-    '(null)',
-    '\\n',
-    'nil',
-    'none',
-    'nan',
-    'undefined',
-    'empty',
-  ],
-  ...['unknown', '(unknown)', '(none)', '(blank)', '(not set)', 'test', 'tbd', 'tba', 'k.a.', 'k. a.', 'keine angabe'],
-  ...['unbekannt', 'leer', 'inconnu', 'desconocido', 'sconosciuto', 'onbekend', 'brak', 'nieznany'],
-  ...['0000-00-00', '0000-00-00 00:00:00', '00.00.0000', '00/00/0000'],
-];
+const PLACEHOLDERS =
+  'n.a.|n.a|na|n/a|#n/a|n. a.|not available|not applicable|not set|not provided|-|--|---|–|—|.|?|null|<null>|(null)|' +
+  '\\n|nil|none|nan|undefined|empty|unknown|(unknown)|(none)|(blank)|(not set)|test|tbd|tba|k.a.|k. a.|' +
+  'keine angabe|unbekannt|leer|inconnu|desconocido|sconosciuto|onbekend|brak|nieznany|' +
+  '0000-00-00|0000-00-00 00:00:00|00.00.0000|00/00/0000';
 
 /** All of them in one text: an engine binds and folds a list word by word, for each column. */
-const ALL_PLACEHOLDERS = quoteText(`\u001f${PLACEHOLDERS.join('\u001f')}\u001f`);
+const ALL_PLACEHOLDERS = quoteText(`\u001f${PLACEHOLDERS.replaceAll('|', '\u001f')}\u001f`);
 
 /** The SQL condition that a cell of a number, a date or a time says only that nothing is known. */
 export const isPlaceholder = (cell: string): string =>
@@ -137,11 +119,15 @@ export function readCell(cell: string, type: ColumnType, settings: ColumnSetting
  * `number_of(s)` and `date_of(s)` of the prelude for this workbook: rules ask by them for the number, or the local day,
  * in a text of a column that has no type, and get what a typed column would give.
  */
-export const readingMacros = (settings: CellSettings): readonly string[] => [
-  `create or replace macro number_of(s) as ${readCell('trimmed(s)', 'number', settings)}`,
-  `create or replace macro date_of(s) as case when s like '____-__-__' then try_cast(s as date)
-    else local_day(${readCell('trimmed(s)', 'time', settings)}) end`,
-];
+export function defineReading(engine: Engine, settings: CellSettings): void {
+  const [number, time] = (['number', 'time'] as const).map((type) => readCell('trimmed(s)', type, settings));
+  engine.whenNamed('number_of', raw(`create or replace macro number_of(s) as ${number}`));
+  engine.whenNamed(
+    'date_of',
+    raw(`create or replace macro date_of(s) as case when s like '____-__-__' then try_cast(s as date)
+      else local_day(${time}) end`),
+  );
+}
 
 /** Why a cell that `readCell` gives no value for has none, as SQL: it names the rule that would settle it. */
 export function unreadableReason(cell: string, type: Exclude<ColumnType, 'text'>, settings: CellSettings): string {

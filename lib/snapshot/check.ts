@@ -10,10 +10,11 @@ import { columnOf, integer, join, literal, name as nameOf, raw, type Sql, sql } 
 import { type TableName, tableOf } from '../core/tables.ts';
 import { csvScan } from '../workbook/scan.ts';
 import type { MalformedRow, TableText } from '../workbook/table-text.ts';
-import { blankRow } from './load.ts';
+import { blankRow, type LoadedText } from './load.ts';
 import { otherLine } from './other-lines.ts';
 import { BETWEEN, faultPart, WITHIN } from './row-faults.ts';
 import { addMalformedHints, type ConsentTable } from './unreadable-rows.ts';
+import { views } from './views.ts';
 
 /** Longest text of an unreadable cell or row that the quarantine shows. */
 const LONGEST_VALUE = 500;
@@ -21,12 +22,18 @@ const LONGEST_VALUE = 500;
 /** The column of a record that could not be split into cells: a part of the quarantine's key must not be empty. */
 const WHOLE_ROW = '(row)';
 
-export async function createQuarantine(engine: Engine): Promise<void> {
-  await engine.run(
-    sql`create or replace table quarantine_now
-      ("table" varchar, row_key varchar, "column" varchar, value varchar, reason varchar)`,
+/** Makes the tables beside the workbook's own (views.ts, unreadable-rows.ts, spellings.ts), empty. */
+export const createAside = (engine: Engine): Promise<void> =>
+  engine.run(
+    sql`create or replace table ${views.quarantineNow}
+        ("table" varchar, row_key varchar, "column" varchar, value varchar, reason varchar);
+      create or replace table ${views.eventReports} (bounce_id varchar, email varchar, kind varchar, code varchar,
+        detail varchar, provider varchar, occurred_at timestamp);
+      create or replace table ${views.waitingPeople} (contact_id varchar);
+      create or replace table consent_hints (email varchar, why varchar);
+      create or replace table ${views.spellings} (address varchar, clean varchar, plain varchar);
+      create or replace table ${views.respelt} (address varchar, spelling varchar)`,
   );
-}
 
 /** What a look over a loaded table found. */
 export interface Checked {
@@ -53,21 +60,19 @@ export async function checkTable(
   table: TableName,
   text: TableText | null,
   asOf: Date,
-  seeking?: Promise<void>,
+  seeking?: Promise<number>,
   headers: readonly string[] = [],
 ): Promise<Checked> {
   const name = nameOf(table);
-  const [unread, twins] = [nameOf(`unread_${table}`), nameOf(`twice_${table}`)];
+  const unread = nameOf(`unread_${table}`);
   if (!text) {
     if (hasConsent(table)) await engine.run(sql`create or replace table ${unread} as select * from ${name}`);
     return { rows: 0, faults: 0, otherLines: 0 };
   }
   const otherLines = table === 'contacts' ? await removeOtherLines(engine, headers, text) : 0;
   const found = await lookOver(engine, table, asOf);
-  await (seeking ?? seekTwice(engine, table));
-  const twice = await engine.number(sql`select count(*) from ${twins}`);
+  const twice = await (seeking ?? seekTwice(engine, table));
   if (twice > 0) await markDuplicates(engine, table);
-  await engine.run(sql`drop table ${twins}`);
   // Facts are never written, so only the places of those are worked out that have to be named.
   if (tableOf(table).facts && found.faulty + twice > 0) {
     await engine.run(sql`update ${name} set _row = coalesce(_row, rowid) where _fault is not null`);
@@ -154,8 +159,9 @@ async function quarantineFaults(engine: Engine, table: TableName, text: TableTex
 export async function quarantineCells(
   engine: Engine,
   table: TableName,
-  text: TableText,
+  text: LoadedText,
 ): Promise<Record<string, number>> {
+  if (!text.hasFaults) return {};
   const name = nameOf(table);
   const part = (n: number): Sql => faultPart(sql`c.cell`, n);
   const cells = sql`from ${name} t, unnest(string_split(t._unread, ${BETWEEN})) c(cell) where t._unread is not null`;
@@ -237,14 +243,11 @@ export async function quarantineMalformed(
   );
 }
 
-/**
- * `twice_TABLE(h)`: the hashes of keys that stand in several rows; hashes keep it cheap. Works beside other statements.
- */
-export const seekTwice = (engine: Engine, table: TableName): Promise<void> => {
+/** How many rows have the key of another one; of many keys hashes are cheap. Works beside other statements. */
+export const seekTwice = (engine: Engine, table: TableName): Promise<number> => {
   const { keys, present } = keysOf(table);
-  return engine.runConcurrently(
-    sql`create or replace table ${nameOf(`twice_${table}`)} as
-      select hash(${keys}) as h from ${nameOf(table)} where ${present} group by 1 having count(*) > 1`,
+  return engine.numberConcurrently(
+    sql`select count(*) - count(distinct hash(${keys})) from ${nameOf(table)} where ${present}`,
   );
 };
 
@@ -264,7 +267,8 @@ async function markDuplicates(engine: Engine, table: TableName): Promise<void> {
     sql`update ${name} set _fault = ${column} || ${WITHIN} || 'duplicate key' || ${WITHIN} || ${keyText(table, table)}
       where rowid in (
         select rowid from ${name}
-        where ${present} and _fault is null and hash(${keys}) in (select h from ${nameOf(`twice_${table}`)})
+        where ${present} and _fault is null and hash(${keys}) in (
+          select hash(${keys}) from ${name} where ${present} group by 1 having count(*) > 1)
         qualify row_number() over (partition by ${keys} order by coalesce(_row, rowid)) > 1)`,
   );
 }

@@ -13,14 +13,15 @@ import { ofBounces } from './bounces.ts';
 import { releases } from './releases.ts';
 
 /** A suppression is in force until a person releases it; what was suppressed again after the release counts again. */
-const inForce = sql`released_at is null or (suppressed_at is not null and suppressed_at > released_at)`;
+export const inForce = sql`released_at is null or (suppressed_at is not null and suppressed_at > released_at)`;
 
 /** Reported complaints and unsubscribes, with the last report's moment; those with an unreadable one as well. */
 const reported = sql`
   select email, means, occurred_at from (
     select email, means, occurred_at from ${ofBounces(
-      (bounces) => sql`select email, means, max(occurred_at) as occurred_at
-        from (select address_key(email) as email, ${kindOf(sql`kind`)} as means, occurred_at from ${bounces}) as known
+      (bounces, areOfEvents) => sql`select email, means, max(occurred_at) as occurred_at
+        from (select address_key(email) as email, ${areOfEvents ? sql`kind` : kindOf(sql`kind`)} as means, occurred_at
+          from ${bounces}) as known
         where means in ('complaint', 'unsubscribe') group by email, means`,
     )}
     union all
@@ -35,7 +36,7 @@ export const refreshReports = (engine: Engine): Promise<void> =>
   engine.run(sql`create or replace table reported as ${reported}`);
 
 /**
- * Creates `reported` (see above) and the views
+ * Creates `reported` (see above), and where a statement names it
  * - `suppressed(email, contact_id, scope, reason, suppressed_at)`: the suppressions in force, read or unread;
  * - `unanswered(email, means)`: the reports that no release has answered;
  * - `departures(email, means)`: the addresses whose person left, complained or is suppressed as a person; where the
@@ -44,32 +45,32 @@ export const refreshReports = (engine: Engine): Promise<void> =>
  * - `unmailable(contact_id, why)`: each contact that no list meant for sending may hold, once, with one reason.
  */
 export async function createConsentViews(engine: Engine): Promise<void> {
-  await engine.run(
-    sql`create or replace view suppressed as
-      select address_key(email) as email, contact_id, scope, reason, suppressed_at from suppressions where ${inForce}
+  const view = (called: string, query: Sql): void =>
+    engine.whenNamed(called, sql`create or replace view ${name(called)} as ${query}`);
+  view(
+    'suppressed',
+    sql`select address_key(email) as email, contact_id, scope, reason, suppressed_at from suppressions where ${inForce}
       union all
       select address_key(email), contact_id, scope, reason, suppressed_at from unread_suppressions where ${inForce}`,
   );
   await refreshReports(engine);
-  await engine.run(
-    sql`create or replace view unanswered as
-      select r.email, r.means from reported r left join spellings o on o.address = r.email
+  view(
+    'unanswered',
+    sql`select r.email, r.means from reported r left join spellings o on o.address = r.email
       left join (${releases}) s on s.plain = coalesce(o.plain, r.email)
       where s.released_at is null or r.occurred_at > s.released_at`,
   );
-  await engine.run(
-    sql`create or replace view departures_as_written as
-      select email, means as why from unanswered
+  view(
+    'departures_as_written',
+    sql`select email, means as why from unanswered
       union all
       select email, reason from suppressed where coalesce(scope, 'person') <> 'address'`,
   );
-  await engine.run(sql`create or replace view departed as ${inPlain('departures_as_written')}`);
-  await engine.run(
-    sql`create or replace view departures as select email, why as means from (${inEverySpelling('departed')})`,
-  );
-  await engine.run(
-    sql`create or replace view refused_as_written as
-      select address_key(email) as email, status as why from contacts
+  view('departed', inPlain('departures_as_written'));
+  view('departures', sql`select email, why as means from (${inEverySpelling('departed')})`);
+  view(
+    'refused_as_written',
+    sql`select address_key(email) as email, status as why from contacts
       where status in ('unsubscribed', 'suppressed') and email is not null
       union all
       select address_key(email), status from unread_contacts where email is not null and status <> 'subscribed'
@@ -83,12 +84,13 @@ export async function createConsentViews(engine: Engine): Promise<void> {
       union all
       select email, why from consent_hints`,
   );
-  await engine.run(sql`create or replace view refused as ${inPlain('refused_as_written')}`);
-  await engine.run(sql`create or replace view refused_addresses as ${inEverySpelling('refused')}`);
-  const parts = await unmailableParts(engine);
-  await engine.run(
-    sql`create or replace view unmailable as
-      select contact_id, min(why) as why from (${join(parts, ' union all ')}) group by contact_id`,
+  view('refused', inPlain('refused_as_written'));
+  view('refused_addresses', inEverySpelling('refused'));
+  const parts = join(await unmailableParts(engine), ' union all ');
+  engine.whenNamed(
+    'unmailable',
+    sql`create or replace table unmailable as select contact_id, min(why) as why from (${parts}) group by contact_id`,
+    true,
   );
 }
 

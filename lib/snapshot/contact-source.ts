@@ -4,7 +4,7 @@
  */
 
 import type { Engine } from '../core/engine.ts';
-import { name, quoteText, raw } from '../core/sql.ts';
+import { quoteText, raw } from '../core/sql.ts';
 import type { ConsentRules } from '../core/workbook-rules.ts';
 import type { ConsentColumn } from '../workbook/consent-columns.ts';
 import { statusSql } from '../workbook/consent-words.ts';
@@ -60,8 +60,8 @@ export async function withConsent(
 /** How the cells of a file or table are got at. */
 export const selectFrom =
   (engine: Engine, source: Pick<SourceTable, 'open'>): Select =>
-  (statement, table) =>
-    readStrictly(engine, source, (from) => raw(statement(csvScan(from))), name(table));
+  (statement) =>
+    readStrictly(engine, source, (from) => raw(statement(csvScan(from))));
 
 /** The source's own headers by column, but for those that turned out to hold something else. */
 function withoutOthers({ headerOf }: SourceTable, usable: ReadonlyMap<string, string>): Map<string, string> {

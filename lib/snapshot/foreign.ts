@@ -17,7 +17,7 @@ import { csvScan } from '../workbook/scan.ts';
 import type { ForeignFile, SourceTable } from '../workbook/store.ts';
 import type { TableText } from '../workbook/table-text.ts';
 import { kindOf, kindWords } from './bounce-kinds.ts';
-import { type CellSettings, readCell } from './cells.ts';
+import { type CellSettings, readCell, readPlainCell } from './cells.ts';
 import { quarantineMalformed, rowText } from './check.ts';
 import { readConsent } from './consent-reading.ts';
 import { selectFrom } from './contact-source.ts';
@@ -65,11 +65,20 @@ const rowsOf = (feed: Feed, headers: readonly string[], from: string, settings: 
   const cells = headers.map((_, i) => `c${i}`).join(', ');
   return raw(`select ${id} as id, ${email} as email, ${contact} as contact, ${kind} as kind, ${code} as code,
     ${detail} as detail, ${provider} as provider, ${moment} as moment,
-    ${readCell(`(${moment})`, 'time', settings)} as occurred_at,
+    ${readPlainCell(`(${moment})`, 'time', settings)} as occurred_at,
     coalesce(${cells}) is null or (${otherLine(headers)}) is not null as blank,
     (${feed.ignore ?? NONE}) is not null as ignored, cast(null as bigint) as _row
     from ${from}`);
 };
+
+/** Reads the moments that are written in other forms: few files have any, and their expression is a long one. */
+async function readMoments(engine: Engine, settings: CellSettings): Promise<void> {
+  const unread = sql`moment is not null and occurred_at is null`;
+  if ((await engine.number(sql`select count(*) from foreign_rows where ${unread}`)) === 0) return;
+  await engine.run(
+    sql`update foreign_rows set occurred_at = ${raw(readCell('moment', 'time', settings))} where ${unread}`,
+  );
+}
 
 /** Adds the rows of `foreign_rows` to `bounces`; ids are made of what a row says where it has none. */
 const addReports = (engine: Engine, prefix: string): Promise<void> =>
@@ -106,8 +115,8 @@ export async function addForeignFile(
       file,
       (from) =>
         sql`create or replace temp table foreign_rows as ${rowsOf(feed, file.headers, csvScan(from), settings)}`,
-      sql`foreign_rows`,
     );
+    await readMoments(engine, settings);
     await engine.run(sql`update foreign_rows set _row = rowid`);
     await addressOfContacts(engine);
     if (nth === 0) {
@@ -174,7 +183,6 @@ async function addNeverAgreed(engine: Engine, file: ForeignFile, email: string):
     file,
     (from) =>
       sql`create or replace temp table foreign_people as select ${raw(email)} as email from ${raw(csvScan(from))}`,
-    sql`foreign_people`,
   );
   await engine.run(
     sql`insert into consent_hints
@@ -222,6 +230,7 @@ export async function addContactReports(
     await engine.run(
       sql`create or replace temp table foreign_rows as ${rowsOf(feed, contacts.headers, csvScan(text), settings)}`,
     );
+    await readMoments(engine, settings);
     await addReports(engine, contacts.recognised?.id ?? tables.contacts.key[0]);
   }
 }
@@ -240,7 +249,7 @@ export const refusalsOfNoContact = (engine: Engine): Promise<number> =>
 function reportedBy(type: string): string | null {
   const letters = type.toLowerCase().replace(/[^a-z]/g, '');
   const kinds = ['complaint', 'unsubscribe'] as const;
-  return kinds.find((kind) => (kindWords[kind] as readonly string[]).includes(letters)) ?? null;
+  return kinds.find((kind) => kindWords[kind].includes(letters)) ?? null;
 }
 
 /** Whether a type of events is a complaint or an unsubscribe. */
@@ -259,7 +268,6 @@ export async function eventsReport(
     engine,
     source,
     (from) => sql`create or replace temp table event_types as select ${cell} as type from ${raw(csvScan(from))}`,
-    sql`event_types`,
   );
   const found = await engine.rows(sql`select distinct type from event_types where type is not null`);
   await engine.run(sql`drop table event_types`);

@@ -38,15 +38,10 @@ function ownText(
 
 /**
  * Creates `contacts_whole(rows)`: for each `_row` of the table called `rows` its `contact_id` and `record`, a JSON
- * object of the known columns by name and, in `_cells`, of texts by header. Empty cells are left out. And the column
- * `_text` of contacts: a row that is added with such a record gets its cells from there (see `cellOf`).
+ * object of the known columns by name and, in `_cells`, of texts by header. Empty cells are left out. A row that is added
+ * with such a record in `_text` gets its cells from there (see `cellOf`).
  */
-export async function createWholeRows(
-  engine: Engine,
-  source: SourceTable,
-  text: LoadedText,
-  settings: CellSettings,
-): Promise<void> {
+export function createWholeRows(engine: Engine, source: SourceTable, text: LoadedText, settings: CellSettings): void {
   const { columns } = tableOf('contacts');
   const columnOf = new Map([...source.headerOf].map(([column, header]) => [header, column]));
   const cells = source.headers.flatMap((header, index) => {
@@ -60,14 +55,14 @@ export async function createWholeRows(
     ([name, { type }]) => sql`${literal(name)}, ${raw(writeCell(`t.${quoteName(name)}`, type))}`,
   );
   const own = sql`${literal(CELLS)}, json_object(${join(cells, ', ')})`;
-  await engine.run(
+  engine.whenNamed(
+    'contacts_whole',
     sql`create or replace macro contacts_whole(rows) as table
       select t._row, t.contact_id,
         cast(json_merge_patch('{}', json_object(${join(known, ', ')}, ${own})) as varchar) as record
       from query_table(rows) r join contacts t on t._row = r._row
       join (select row_number() over () - 1 as _row, * from ${raw(csvScan(text))}) x on x._row = t._row`,
   );
-  await engine.run(sql`alter table contacts add column _text varchar`);
 }
 
 const pointer = (...steps: readonly string[]): string =>

@@ -31,12 +31,10 @@ const CONTENT = sql`concat(${join(
  * always after the last one in use, also by a row in quarantine. `_keyless` marks them.
  */
 export async function identifyContacts(engine: Engine): Promise<void> {
-  await engine.run(sql`alter table contacts add column _keyless boolean`);
-  await engine.run(sql`update contacts set _keyless = contact_id is null`);
   if ((await engine.number(sql`select count(*) from contacts where _keyless`)) === 0) return;
   await engine.run(
-    sql`create or replace temp table given as
-      with candidates as (
+    sql`update contacts set contact_id = g.id || case when g.nth > 1 then '-' || cast(g.nth as varchar) else '' end
+      from (with candidates as (
         select _row, md5_hex(${CONTENT}) as content,
           'c-' || substr(md5_hex(coalesce('email:' || address_key(email), 'row:' || ${CONTENT})), 1, 16) as id
         from contacts where _keyless
@@ -47,13 +45,8 @@ export async function identifyContacts(engine: Engine): Promise<void> {
         where regexp_matches(contact_id, '^c-[0-9a-f]{16}(-[0-9]+)?$') group by 1
       )
       select _row, c.id, row_number() over (partition by c.id order by content, _row) + coalesce(t.n, 0) as nth
-      from candidates c left join present t on t.id = c.id`,
+      from candidates c left join present t on t.id = c.id) g where g._row = contacts._row`,
   );
-  await engine.run(
-    sql`update contacts set contact_id = g.id || case when g.nth > 1 then '-' || cast(g.nth as varchar) else '' end
-      from given g where g._row = contacts._row`,
-  );
-  await engine.run(sql`drop table given`);
 }
 
 /**
@@ -110,6 +103,10 @@ async function addArchived(engine: Engine): Promise<void> {
  * none.
  */
 async function createFormer(engine: Engine): Promise<void> {
+  if ((await engine.number(sql`select count(*) from merges`)) === 0) {
+    await engine.run(sql`create or replace table former (ref varchar, contact_id varchar)`);
+    return;
+  }
   await engine.run(
     sql`create or replace table former as
       select r.ref, r.contact_id from contact_refs r join merges m on m.duplicate_id = r.ref where r.ref <> r.contact_id

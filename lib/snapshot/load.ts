@@ -46,8 +46,20 @@ export interface LoadOptions extends CellOptions {
   readonly isWritten?: boolean;
 }
 
-/** A table's text, and how those of its columns were read that the plain reading was not enough for. */
-export type LoadedText = TableText & { readonly read: ReadonlyMap<string, ColumnSettings> };
+/**
+ * A table's text; how those of its columns were read that the plain reading was not enough for; and whether there was
+ * anything that it could not read.
+ */
+export type LoadedText = TableText & {
+  readonly read: ReadonlyMap<string, ColumnSettings>;
+  readonly hasFaults: boolean;
+};
+
+/** Of contacts alone: whether a row came without an id, and the record that a restored one brings along. */
+const OF_CONTACTS = [
+  { name: '_keyless', type: 'boolean', value: 'contact_id is null' },
+  { name: '_text', type: 'varchar', value: 'cast(null as varchar)' },
+];
 
 /**
  * Creates the engine's table of that name, with `_row` (the row's place in the reading, from 0), `_fault` (why the
@@ -62,7 +74,10 @@ export async function loadTable(
 ): Promise<LoadedText | null> {
   const columns = columnsOf(source, table, options.extraColumns);
   if (!source) {
-    const empty = columns.map((column) => sql`${columnOf(column.name)} ${raw(sqlType[column.type])}`);
+    const typed = columns.map(({ name, type }) => ({ name, type: sqlType[type] }));
+    const empty = [...typed, ...(table === 'contacts' ? OF_CONTACTS : [])].map(
+      ({ name, type }) => sql`${columnOf(name)} ${raw(type)}`,
+    );
     await engine.run(
       sql`create or replace table ${nameOf(table)}
         (${join(empty, ', ')}, _fault varchar, _unread varchar, _row bigint)`,
@@ -73,16 +88,19 @@ export async function loadTable(
   const create = (from: TableText, read?: LoadOptions['read']): Sql =>
     sql`create or replace table ${name} as
       ${raw(rowsQuery(source, columns, read ? { ...options, read } : options, from))}`;
-  const text = await readStrictly(engine, source, create, name);
+  const text = await readStrictly(engine, source, create);
   const settings = settingsOf(source, options);
-  const read = await closerReading(engine, table, columns, text, settings);
+  const hasFaults = (await engine.number(sql`select count(_fault) + count(_unread) from ${name}`)) > 0;
+  const read = hasFaults ? await closerReading(engine, table, columns, text, settings) : NONE;
   if (read.size > 0) await engine.run(create(text, read));
   await orderExtraDates(engine, table, columns, settings);
   // Facts are only written where an import adds to them, so their places are only computed then. Numbering the rows
   // while they are loaded would take one thread for all of it.
   if (!tableOf(table).facts || options.isWritten) await engine.run(sql`update ${name} set _row = rowid`);
-  return { ...text, read };
+  return { ...text, read, hasFaults };
 }
+
+const NONE: ReadonlyMap<string, ColumnSettings> = new Map();
 
 /** The workbook's settings, and what is known of the tool that wrote the file. */
 const settingsOf = ({ recognised }: SourceTable, { settings }: LoadOptions): CellSettings =>
@@ -98,7 +116,7 @@ const faultsOf = (table: TableName): Sql => {
 
 /**
  * The columns of a loaded table that hold cells which the plain reading could not read and the full one can, with how
- * to read them: by what each column shows as a whole. Most tables have none, and are looked through no second time.
+ * to read them: by what each column shows as a whole.
  */
 async function closerReading(
   engine: Engine,
@@ -168,7 +186,8 @@ function rowsQuery(source: SourceTable, columns: readonly LoadColumn[], options:
     // What can't be read is NULL already; a date in the future becomes NULL.
     return wrong.length < 2 ? name : `case when ${wrong.join(' or ')} then null else ${name} end as ${name}`;
   });
-  return `select ${values.join(', ')}, ${texts(false)} as _fault, ${texts(true)} as _unread, cast(null as bigint) as _row
+  const aside = (source.table === 'contacts' ? OF_CONTACTS : []).map(({ name, value }) => `${value} as ${name}`);
+  return `select ${[...values, ...aside].join(', ')}, ${texts(false)} as _fault, ${texts(true)} as _unread, cast(null as bigint) as _row
     from (select *, ${sum} as _faults from (select *${flags.map((each) => `, ${each}`).join('')}
       from (select ${[...typed, ...kept].join(', ')} from ${csvScan(from)})))`;
 }
@@ -185,22 +204,18 @@ export function blankRow(table: TableName, alias?: string): Sql {
 }
 
 /**
- * Runs a statement that makes `table` of a source's text, and counts: where the engine refuses the file, or finds
+ * Runs a statement that makes a table of a source's text, and counts: where the engine refuses the file, or finds
  * another number of rows than stand in it, the file is read record by record instead.
  */
 export async function readStrictly(
   engine: Engine,
   source: Pick<SourceTable, 'open'>,
   statement: (from: TableText) => Sql,
-  table: Sql,
 ): Promise<TableText> {
   const text = await source.open();
   await engine.reserve(text.rows);
-  const agrees = await engine
-    .run(statement(text))
-    .then(async () => (await engine.number(sql`select count(*) from ${table}`)) === text.rows)
-    .catch(() => false);
-  if (agrees) return text;
+  const rows = await engine.changed(statement(text)).catch(() => null);
+  if (rows === text.rows) return text;
   const careful = await source.open(true);
   await engine.run(statement(careful));
   return careful;

@@ -20,9 +20,7 @@ export class NothingReadable extends NightshiftError {
     );
   }
 
-  override get outward(): string {
-    return 'The table "contacts" has rows, and none of them can be read. Nothing was done.';
-  }
+  override readonly outward = 'The table "contacts" has rows, and none of them can be read. Nothing was done.';
 }
 
 /** Where the first of a table's rows that can't be read stands, and why; no cell of it. */

@@ -18,25 +18,25 @@ export const OWNED: ReadonlySet<TableName> = new Set<TableName>(['events', 'purc
  */
 export async function findOwners(engine: Engine, table: TableName): Promise<void> {
   const facts = name(table);
-  await engine.run(
-    sql`create or replace temp table lost as
-      select f.rowid as rid, f.contact_id, address_key(f.email) as address,
-        coalesce(f.contact_id, f.email, '') as named, ${blankRow(table, 'f')} as blank
-      from ${facts} f left join (select ref from contact_refs where ref = contact_id) r on r.ref = f.contact_id
-      where r.ref is null`,
-  );
-  await engine.run(
+  const n = await engine.changed(
     sql`create or replace temp table found as
+      with lost as (
+        select f.rowid as rid, f.contact_id, address_key(f.email) as address,
+          coalesce(f.contact_id, f.email, '') as named, ${blankRow(table, 'f')} as blank
+        from ${facts} f left join (select ref from contact_refs where ref = contact_id) r on r.ref = f.contact_id
+        where r.ref is null
+      )
       select l.rid, coalesce(i.contact_id, a.contact_id) as owner, l.named, l.address, l.blank
       from lost l left join contact_refs i on i.ref = l.contact_id
         left join contact_refs a on a.ref = '@' || l.address`,
   );
-  const { n, known, total } = await engine.row(
-    sql`select count(*) as n, count(owner) as known, (select count(*) from ${facts}) as total from found`,
+  if (n === 0) return;
+  const { known, total } = await engine.row(
+    sql`select count(owner) as known, (select count(*) from ${facts}) as total from found`,
   );
   if (Number(known) > Number(total) / 2) await giveOwnersToAll(engine, table);
   else if (Number(known) > 0) await giveOwners(engine, table);
-  if (Number(n) === Number(known)) return;
+  if (n === Number(known)) return;
   const isWaiting = sql`o.named in (select contact_id from unread_contacts)
     or coalesce(o.address, address_key(o.named)) in (select address_key(email) from unread_contacts)`;
   const fault = (reason: string): Sql => sql`'contact_id' || ${WITHIN} || ${literal(reason)} || ${WITHIN} || o.named`;

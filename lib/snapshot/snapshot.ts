@@ -5,16 +5,16 @@
 
 import type { Engine } from '../core/engine.ts';
 import { NightshiftError } from '../core/errors.ts';
-import { raw, sql } from '../core/sql.ts';
+import { sql } from '../core/sql.ts';
 import { declaredIn, type TableName } from '../core/tables.ts';
-import type { ConsentRules } from '../core/workbook-rules.ts';
+import type { WorkbookRules } from '../core/workbook-rules.ts';
 import { HeaderError, normalHeader, requireColumns } from '../workbook/headers.ts';
 import type { Resolved } from '../workbook/remote-table.ts';
 import type { Reading, SourceTable } from '../workbook/store.ts';
 import type { TableText } from '../workbook/table-text.ts';
-import { createEventReports, createUnreadBounces } from './bounces.ts';
-import { type CellSettings, readingMacros } from './cells.ts';
-import { checkTable, createQuarantine, quarantineCells, seekTwice } from './check.ts';
+import { createUnreadBounces } from './bounces.ts';
+import { type CellSettings, defineReading } from './cells.ts';
+import { checkTable, createAside, quarantineCells, seekTwice } from './check.ts';
 import { createConsentViews } from './consent.ts';
 import type { ConsentReading } from './consent-reading.ts';
 import { withConsent } from './contact-source.ts';
@@ -28,27 +28,19 @@ import { findOwners, OWNED } from './owners.ts';
 import { attachFacts, quarantineRemote } from './remote-facts.ts';
 import { hasOtherReports, needsReader, remoteOf } from './remote-rows.ts';
 import { createSpellings } from './spellings.ts';
-import { addMalformedHints, addUnclearAddresses, createConsentHints } from './unreadable-rows.ts';
-import { createWaiting } from './waiting.ts';
+import { addMalformedHints, addUnclearAddresses } from './unreadable-rows.ts';
 
 export interface SnapshotOptions {
-  readonly settings: CellSettings;
+  /** How cells are read; what columns say of consent; names of contacts' columns; where derived columns go. */
+  readonly rules: CellSettings & Partial<Pick<WorkbookRules, 'consent' | 'aliases' | 'derived'>>;
   readonly asOf: Date;
   /** The clock at the start of the run: a moment more than a day after it (and after as-of) is in the future. */
   readonly now: Date;
   /** The tables that the batch's jobs read or write. */
   readonly tables: ReadonlySet<TableName>;
   readonly extraColumns: ReadonlySet<string>;
-  /**
-   * Where derived columns of contacts go whose header holds values of people or of another tool: the rules' answers by
-   * column.
-   */
-  readonly derived?: Readonly<Record<string, string>>;
   /** The tables that the batch's jobs write. */
   readonly written?: ReadonlySet<TableName>;
-  /** The team's answers to what columns say of consent, and its names of contacts' columns. */
-  readonly consent?: ConsentRules;
-  readonly aliases?: Readonly<Record<string, string>>;
   /** No contacts are no error: the first ones are about to come in. */
   readonly mayBeEmpty?: boolean;
 }
@@ -81,6 +73,8 @@ export interface Snapshot {
 }
 
 const DAY_MS = 86_400_000;
+const futureAfter = ({ asOf, now }: SnapshotOptions): Date =>
+  new Date(Math.max(asOf.getTime(), now.getTime()) + DAY_MS);
 
 /** Facts come after the tables that say whom they are about. */
 const ORDER: readonly TableName[] = ['merges', 'archive', 'contacts', 'suppressions', 'bounces', 'events', 'purchases'];
@@ -102,15 +96,16 @@ export class EmptyWorkbook extends NightshiftError {
     );
   }
 
-  override get outward(): string {
-    return 'The workbook, or the table "contacts", holds no rows at all. An empty reading is taken for a fault, never for a mass deletion.';
-  }
+  override readonly outward =
+    'The workbook, or the table "contacts", holds no rows at all. An empty reading is taken for a fault, never for a mass deletion.';
 }
 
 /** Loads a reading into the engine and checks its rows. */
-export async function takeSnapshot(engine: Engine, reading: Reading, options: SnapshotOptions): Promise<Snapshot> {
+export async function takeSnapshot(engine: Engine, reading: Reading, given: SnapshotOptions): Promise<Snapshot> {
+  const { rules } = given;
+  const options = { ...given, settings: rules, futureAfter: futureAfter(given) };
   requireAllColumns(reading.tables);
-  const sources = new Map(reading.tables.map((source) => [source.table, underOwnHeaders(source, options.derived)]));
+  const sources = new Map(reading.tables.map((source) => [source.table, underOwnHeaders(source, rules.derived)]));
   const wanted = new Set([...ALWAYS, ...options.tables]);
   const events = sources.get('events');
   // A departure among the events refuses mail, also where no job of the batch asks for events.
@@ -127,24 +122,20 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
     ...ORDER.filter((table) => wanted.has(table)),
     ...[...wanted].filter((table) => !ORDER.includes(table)),
   ];
-  const futureAfter = new Date(Math.max(options.asOf.getTime(), options.now.getTime()) + DAY_MS);
   const inputs: Partial<Record<TableName, TableInput>> = {};
   let quarantined = 0;
   let otherLines = 0;
-  await createQuarantine(engine);
-  await createEventReports(engine);
-  await createConsentHints(engine);
-  for (const macro of readingMacros(options.settings)) await engine.run(raw(macro));
+  await createAside(engine);
+  defineReading(engine, rules);
   const loading = [
     ...tables.filter((table) => !LARGEST.includes(table)),
     ...LARGEST.filter((table) => wanted.has(table)),
   ].filter((table) => !isRemote(table));
   openAhead(sources, loading);
-  const consent = await readConsentOf(engine, sources, options);
-  const { texts, seeking } = await loadTables(engine, loading, sources, { ...options, futureAfter });
-  const remotes = tables.filter(isRemote).map((table) => remoteOf(engine, table, sources, { ...options, futureAfter }));
-  const { timeZone } = options.settings;
-  const resolve = attachFacts(engine, remotes, { asOf: options.asOf, futureAfter, timeZone });
+  const consent = await readConsentOf(engine, sources, rules);
+  const { texts, seeking } = await loadTables(engine, loading, sources, options);
+  const remotes = tables.filter(isRemote).map((table) => remoteOf(engine, table, sources, options));
+  const resolve = attachFacts(engine, remotes, { ...options, timeZone: rules.timeZone });
   const resolved = new Map<TableName, Resolved>();
   const counted: Record<string, number> = {};
   const unread: Record<string, number> = {};
@@ -171,13 +162,12 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
     otherLines += checked.otherLines;
     quarantined += faults;
     inputs[table] = { rows: rows + faults, hash: loaded?.hash ?? '' };
-    if (table === 'bounces')
-      quarantined += await addForeignBounces(engine, reading, texts, { ...options, futureAfter });
+    if (table === 'bounces') quarantined += await addForeignBounces(engine, reading, texts, options);
     if (table === 'contacts') {
       if (rows === 0 && faults > 0 && loaded && !options.mayBeEmpty)
         throw new NothingReadable(source?.label ?? 'The workbook', faults, await firstUnreadable(engine, loaded));
       if (rows === 0 && !options.mayBeEmpty) throw new EmptyWorkbook(source?.label ?? 'The workbook');
-      if (source && loaded) await createWholeRows(engine, source, loaded, options.settings);
+      if (source && loaded) createWholeRows(engine, source, loaded, rules);
       // Where another tool's column says who left, any broken row may.
       if (source?.mayRefuse && loaded) await addMalformedHints(engine, 'contacts', loaded.malformed, 'unsubscribed');
       await identifyContacts(engine);
@@ -188,7 +178,6 @@ export async function takeSnapshot(engine: Engine, reading: Reading, options: Sn
   await createSpellings(engine);
   await createConsentViews(engine);
   await addUnclearAddresses(engine);
-  await createWaiting(engine);
   const quarantine = { ...(await countQuarantine(engine)), ...counted };
   for (const [table, found] of resolved) await quarantineRemote(engine, table, found);
   const ofNoContact = reading.foreign.length > 0 ? await refusalsOfNoContact(engine) : 0;
@@ -226,7 +215,7 @@ function requireAllColumns(tables: readonly SourceTable[]): void {
 async function readConsentOf(
   engine: Engine,
   sources: Map<TableName, SourceTable>,
-  { consent = {}, aliases = {} }: SnapshotOptions,
+  { consent = {}, aliases = {} }: SnapshotOptions['rules'],
 ): Promise<ConsentReading | null> {
   const contacts = sources.get('contacts');
   if (!contacts) return null;
@@ -240,10 +229,10 @@ async function loadTables(
   engine: Engine,
   tables: readonly TableName[],
   sources: ReadonlyMap<TableName, SourceTable>,
-  options: SnapshotOptions & Pick<LoadOptions, 'futureAfter'>,
-): Promise<{ texts: Map<TableName, LoadedText | null>; seeking: Map<TableName, Promise<void>> }> {
+  options: SnapshotOptions & Pick<LoadOptions, 'settings' | 'futureAfter'>,
+): Promise<{ texts: Map<TableName, LoadedText | null>; seeking: Map<TableName, Promise<number>> }> {
   const texts = new Map<TableName, LoadedText | null>();
-  const seeking = new Map<TableName, Promise<void>>();
+  const seeking = new Map<TableName, Promise<number>>();
   try {
     for (const table of tables) {
       const extraColumns = table === 'contacts' ? options.extraColumns : new Set<string>();
@@ -303,13 +292,14 @@ async function addForeignBounces(
   engine: Engine,
   reading: Reading,
   texts: ReadonlyMap<TableName, TableText | null>,
-  { settings, asOf, futureAfter, consent }: SnapshotOptions & Pick<LoadOptions, 'futureAfter'>,
+  { rules, asOf, futureAfter }: SnapshotOptions & Pick<LoadOptions, 'futureAfter'>,
 ): Promise<number> {
   let quarantined = 0;
-  for (const file of reading.foreign) quarantined += await addForeignFile(engine, file, settings, futureAfter, consent);
+  for (const file of reading.foreign)
+    quarantined += await addForeignFile(engine, file, rules, futureAfter, rules.consent);
   const contacts = reading.tables.find(({ table }) => table === 'contacts');
   const text = texts.get('contacts');
-  if (contacts && text) await addContactReports(engine, contacts, text, settings);
+  if (contacts && text) await addContactReports(engine, contacts, text, rules);
   // A job sees facts up to as-of and no later.
   if (reading.foreign.length > 0) await engine.run(sql`delete from bounces where occurred_at > ${asOf}`);
   return quarantined;

@@ -58,18 +58,17 @@ export function readSpelling(address: string): Spelling | null {
 }
 
 /**
- * Creates `spellings(address, clean, plain)` of each address (as `address_key` gives it) that may have others, and
- * `respelt(address, spelling)`: bounces, which no job writes, are read in a spelling that a contact has, where no
+ * Fills `spellings(address, clean, plain)` with each address (as `address_key` gives it) that may have others, and
+ * `respelt(address, spelling)` with bounces, which no job writes, are read in a spelling that a contact has, where no
  * contact has the bounce's own.
  */
 export async function createSpellings(engine: Engine): Promise<void> {
-  await engine.run(sql`create or replace table spellings (address varchar, clean varchar, plain varchar)`);
-  await engine.run(sql`create or replace table respelt (address varchar, spelling varchar)`);
   const merged = sql`(select json_extract_string(record, '$.email') as email from merges where json_valid(record))`;
-  const each = [...FROM.map(name), merged].map((table) => sql`select email from ${table} where ${SIGNS}`);
-  each.push(sql`select email from ${OF_BOUNCES} as of_bounces`);
+  const each = [...FROM.map(name), merged].map((table) => sql`select email from ${table}`);
   const found = await engine.rows(
-    sql`select distinct ${withMark(sql`address_key(email)`)} as address from (${join(each, ' union all ')})`,
+    sql`select distinct ${withMark(sql`address_key(email)`)} as address from (
+      select email from (${join(each, ' union all ')}) where ${SIGNS}
+      union all select email from ${OF_BOUNCES} as of_bounces)`,
   );
   const rows = found.flatMap(({ address }) => {
     const spelling = readSpelling(String(address));

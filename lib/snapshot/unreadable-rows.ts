@@ -26,12 +26,9 @@ const refusals = {
 export type ConsentTable = keyof typeof refusals;
 
 /**
- * Creates `consent_hints(email, why)`, empty: addresses that must get no mail because of records that can't be read.
+ * Adds a table's broken records to `consent_hints(email, why)`: addresses that must get no mail because of them. `word`
+ * counts as a word of every record.
  */
-export const createConsentHints = (engine: Engine): Promise<void> =>
-  engine.run(sql`create or replace table consent_hints (email varchar, why varchar)`);
-
-/** Adds a table's broken records to `consent_hints`. `word` counts as a word of every record. */
 export async function addMalformedHints(
   engine: Engine,
   table: ConsentTable,

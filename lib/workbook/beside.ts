@@ -7,7 +7,7 @@ import type { TableName } from '../core/tables.ts';
 import { ConsentQuestion } from './consent-question.ts';
 import { contactHeaders } from './contact-cells.ts';
 import { findColumns } from './headers.ts';
-import { type Recognise, type Recognised, shapeOf, type Unclear } from './recognised.ts';
+import type { Recognise, Recognised, Unclear } from './recognised.ts';
 import type { SourceTable } from './store.ts';
 
 export type Beside = 'reports' | 'never agreed' | 'people' | 'facts' | 'addresses' | 'refusals?' | 'nothing';
@@ -63,5 +63,5 @@ export function tableShape(
   if (isContacts) checkContacts(label, headers, found);
   const recognised = found && !('unclear' in found) && (!isContacts || found.contacts) ? found : undefined;
   const headerOf = isContacts ? contactHeaders(headers, recognised?.contacts, aliases) : findColumns(table, headers);
-  return { headerOf, ...shapeOf(table, recognised) };
+  return { headerOf, ...(recognised && (isContacts ? { recognised } : { looksLike: recognised.label })) };
 }

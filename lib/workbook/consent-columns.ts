@@ -128,20 +128,7 @@ const AGREES_INSIDE = new RegExp(
 
 /** About another way than e-mail, unless e-mail is named too. */
 const OTHER_CHANNEL = any(
-  'sms',
-  'phone',
-  'call',
-  'whats ?app',
-  'fax',
-  'push',
-  'letter',
-  'mobile',
-  'voice',
-  'postal',
-  'telefon',
-  'anruf',
-  'viber',
-  'rcs',
+  'sms|phone|call|whats ?app|fax|push|letter|mobile|voice|postal|telefon|anruf|viber|rcs',
   '^post (?:opt|consent|ok|einwillig|werb)',
   'postwerb|per post',
 );

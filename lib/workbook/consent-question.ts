@@ -1,4 +1,4 @@
-import { type FaultCode, NightshiftError } from '../core/errors.ts';
+import { NightshiftError } from '../core/errors.ts';
 
 /**
  * A column or a file may say who wants no mail and is not understood: the run ends before anything is written, with
@@ -6,15 +6,8 @@ import { type FaultCode, NightshiftError } from '../core/errors.ts';
  */
 export class ConsentQuestion extends NightshiftError {
   override name = 'ConsentQuestion';
-
-  override get exitCode(): FaultCode {
-    return 2;
-  }
-
-  override get outward(): string {
-    return (
-      'A column or a file may say who wants no mail, and is not understood. Run doctor on the workbook: it ' +
-      'names it, and the line for jobs/rules/workbook.ts that answers it.'
-    );
-  }
+  override readonly exitCode = 2;
+  override readonly outward =
+    'A column or a file may say who wants no mail, and is not understood. Run doctor on the workbook: it ' +
+    'names it, and the line for jobs/rules/workbook.ts that answers it.';
 }

@@ -6,7 +6,7 @@
 import { tables } from '../core/tables.ts';
 import type { ConsentRules } from '../core/workbook-rules.ts';
 import { type ConsentColumn, consentColumns, isOfOtherChannel } from './consent-columns.ts';
-import { findColumns, isAddressName, normalHeader } from './headers.ts';
+import { findColumns, isAddressName, namesIn, normalHeader } from './headers.ts';
 import type { ContactShape } from './recognised.ts';
 
 /**
@@ -18,29 +18,9 @@ export const contactColumns = (): readonly string[] =>
     .filter(([, column]) => !('derived' in column))
     .map(([column]) => column);
 
-const FULL_NAME = [
-  ...[
-    'name',
-    'full_name',
-    'fullname',
-    'your_full_name',
-    'your_name',
-    'display_name',
-    'contact_name',
-    'person_name',
-    'vollständiger_name',
-  ],
-  ...[
-    'nom_complet',
-    'nombre_completo',
-    'nome_completo',
-    'volledige_naam',
-    'subscriber_name',
-    'invitee_name',
-    'what_is_your_full_name',
-    'what_is_your_name',
-  ],
-] as const;
+const FULL_NAME = namesIn(`name full_name fullname your_full_name your_name display_name contact_name person_name
+  vollständiger_name nom_complet nombre_completo nome_completo volledige_naam subscriber_name invitee_name
+  what_is_your_full_name what_is_your_name`);
 
 /**
  * The columns of a list of people, by the header that stands for each.
@@ -66,7 +46,7 @@ export function contactHeaders(
  * which. Null where the list has no such column.
  */
 export function splitName(headers: readonly string[]): { first: string; last: string } | null {
-  const place = headers.findIndex((header) => (FULL_NAME as readonly string[]).includes(normalHeader(header)));
+  const place = headers.findIndex((header) => FULL_NAME.includes(normalHeader(header)));
   if (place < 0) return null;
   const cell = `c${place}`;
   const word = `[\\p{L}][\\p{L}\\p{M}''’-]+`;
@@ -87,10 +67,7 @@ export interface ConsentHeaders {
 }
 
 /** Columns of contacts that tools, and people in a hurry, fill with words of their own. */
-const MAY_SPEAK = [
-  ...['source', 'lifecycle_stage', 'email_note', 'region'],
-  ...['first_name', 'last_name', 'company', 'job_title'],
-];
+const MAY_SPEAK = namesIn('source lifecycle_stage email_note region first_name last_name company job_title');
 /** What is written of a call or a letter may be about mail as well. */
 const IS_NOTED = /note|comment|remark|result|outcome|tag|notiz|bemerkung|kommentar|ergebnis/i;
 

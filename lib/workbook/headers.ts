@@ -15,6 +15,9 @@ export const normalHeader = (header: string): string =>
     .replace(/[^\p{L}\p{N}]+/gu, '_')
     .replace(/^_+|_+$/g, '');
 
+/** Names divided by spaces and line ends. */
+export const namesIn = (text: string): readonly string[] => text.trim().split(/\s+/);
+
 /**
  * Names of contacts' columns in other tools and languages, as `normalHeader` gives them. What one tool alone calls
  * otherwise stands in its format (lib/intake/formats).
@@ -58,7 +61,7 @@ const namesOfColumns: Readonly<Record<string, string>> = {
 };
 
 const contactAliases: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(namesOfColumns).flatMap(([column, names]) => names.split(/\s+/).map((name) => [name, column])),
+  Object.entries(namesOfColumns).flatMap(([column, names]) => namesIn(names).map((name) => [name, column])),
 );
 
 const tableColumns = new Set(tableNames.flatMap((table) => Object.keys(tableOf(table).columns)));
@@ -99,10 +102,8 @@ export const isAddressName = (header: string): boolean => {
  */
 export class HeaderError extends NightshiftError {
   override name = 'HeaderError';
-
-  override get outward(): string {
-    return 'A table’s header row is not as expected: a column that is needed is missing, or two have one name.';
-  }
+  override readonly outward =
+    'A table’s header row is not as expected: a column that is needed is missing, or two have one name.';
 }
 
 /**

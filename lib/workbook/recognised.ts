@@ -5,14 +5,12 @@
 import type { TableName } from '../core/tables.ts';
 import type { ConsentColumn } from './consent-columns.ts';
 
-export type FactTable = Extract<TableName, 'suppressions' | 'bounces' | 'events' | 'purchases'>;
-
 /**
  * What a file's rows are for one table: SQL by column, and which rows are none of it (`ignore` is NULL, '' or says
  * why).
  */
 export interface Feed {
-  readonly table: FactTable | (string & {});
+  readonly table: TableName;
   readonly columns: Readonly<Record<string, string>>;
   readonly ignore?: string;
 }
@@ -71,15 +69,3 @@ export type LayOutJson = (
   path: string,
   folder: string,
 ) => Promise<{ readonly path: string; readonly recognised: Recognised } | null>;
-
-/**
- * What a recognised file says of its own table's source: contacts in a tool's shape, or facts whose columns are
- * another tool's.
- */
-export const shapeOf = (
-  table: TableName,
-  recognised: Recognised | undefined,
-): { readonly recognised?: Recognised; readonly looksLike?: string } => {
-  if (!recognised) return {};
-  return table === 'contacts' ? { recognised } : { looksLike: recognised.label };
-};

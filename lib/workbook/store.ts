@@ -300,9 +300,8 @@ export class TabClosed extends NightshiftError {
     );
   }
 
-  override get outward(): string {
-    return 'A tab that the job writes is protected against the account, or was deleted. "nightshift doctor" names it.';
-  }
+  override readonly outward =
+    'A tab that the job writes is protected against the account, or was deleted. "nightshift doctor" names it.';
 }
 
 /** A person changed the workbook between the reading and the commit: nothing was written; read and plan again. */
@@ -315,7 +314,6 @@ export class ChangedMeanwhile extends NightshiftError {
     this.names = names;
   }
 
-  override get outward(): string {
-    return 'People kept changing the workbook while the run tried to write. Nothing was overwritten; the next run tries again.';
-  }
+  override readonly outward =
+    'People kept changing the workbook while the run tried to write. Nothing was overwritten; the next run tries again.';
 }

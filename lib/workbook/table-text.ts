@@ -2,11 +2,13 @@
 
 /** A record that could not be read as a row at all. */
 export interface MalformedRow {
-  /** As a person counts: the header is row 1. */
+  /** As a person counts: the header is row 1, the first data record row 2. Blank lines are not counted. */
   readonly row: number;
   /** The file that it stands in, where a table is made of several. */
   readonly file?: string;
+  /** What is wrong, to stand after "the row": "has 3 cells where the header has 5". */
   readonly reason: string;
+  /** The record as it stands in the file; of very many, the beginning. */
   readonly text: string;
 }
 

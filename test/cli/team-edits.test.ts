@@ -1,10 +1,10 @@
 /**
- * A team tunes a copy of the project: time zone, the schedule of each batch, points and thresholds, a list renamed, one removed, one
- * added, a job added. After `npm run sync` the team's checks are green, and so are the product's tests that read what a
- * team changes.
+ * A team tunes a copy of the project: time zone, the schedule of each batch, points and thresholds, a list renamed, one
+ * removed, one added, a job added that fills columns and a table of the team's own. After `npm run sync` the team's
+ * checks are green, and so are the product's tests that read what a team changes.
  */
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { checkout, edit } from '../support/checkout.ts';
@@ -34,7 +34,19 @@ const replaceAll = (text: string, pairs: readonly (readonly [from: string, to: s
 function tune(copy: string): void {
   const change = (file: string, ...pairs: [string, string][]) =>
     edit(copy, `jobs/${file}`, (text) => replaceAll(text, pairs));
-  change('rules/workbook.ts', ["timeZone: 'UTC'", "timeZone: 'Europe/Berlin'"], ['share: 0.05', 'share: 0.1']);
+  change(
+    'rules/workbook.ts',
+    ["timeZone: 'UTC'", "timeZone: 'Europe/Berlin'"],
+    ['share: 0.05', 'share: 0.1'],
+    [
+      "// columns: { contacts: { postal_mailing: 'text' } }",
+      "columns: { contacts: { next_call: 'date', call_reason: 'text' } }",
+    ],
+    [
+      '// tables: { visits: {',
+      "tables: { calls: { key: ['call_id'], columns: { call_id: 'text', contact_id: 'text', planned_on: 'date' } } }, // {",
+    ],
+  );
   change(
     'batches.ts',
     ['17 3 * * *', '30 2 * * *'],
@@ -73,12 +85,32 @@ function tune(copy: string): void {
   );
 }
 
+/** A job that fills columns and a table of the team's own. */
+const OWN_JOB = `import { insert, job, sql, update } from 'nightshift';
+
+const called = sql\`
+  select contact_id, cast('2026-11-30' as date) as next_call, lifecycle_stage as call_reason, 'to be called' as why
+  from contacts where lifecycle_stage = 'opportunity'\`;
+
+const planned = sql\`
+  select contact_id as call_id, contact_id, next_call as planned_on, 'planned' as why
+  from contacts where next_call is not null\`;
+
+export default job({
+  name: 'lead-countries',
+  purpose: 'Plans calls.',
+  reads: ['contacts', 'calls'],
+  writes: ['contacts', 'calls'],
+  changes: () => [update('contacts', called), insert('calls', planned)],
+});
+`;
+
 const NEW_LIST = `  {
-    name: 'German leads',
-    description: 'Leads in Germany.',
+    name: 'German calls',
+    description: 'To be called in Germany.',
     sending: true,
-    where: all(text('country').is('DE'), text('lifecycle_stage').is('lead')),
-    examples: { in: [{ country: 'DE', lifecycle_stage: 'lead' }], out: [{ country: 'DE' }, {}] },
+    where: all(text('country').is('DE'), text('call_reason').is('opportunity')),
+    examples: { in: [{ country: 'DE', call_reason: 'opportunity' }], out: [{ country: 'DE' }, {}] },
   },
 ];
 `;
@@ -87,7 +119,8 @@ it('a team’s edits turn no check red, and a new job none either', { timeout: 3
   const copy = checkout(PARTS);
   tune(copy);
   run(copy, 'bin/nightshift.js', 'new', 'job', 'lead-countries', '--batch', 'weekly');
-  expect(run(copy, 'bin/nightshift.js', 'sync')).toBe('All generated files are up to date.\n');
+  writeFileSync(join(copy, 'jobs/lead-countries.ts'), OWN_JOB);
+  expect(run(copy, 'bin/nightshift.js', 'sync')).toBe('wrote README.md\n');
   const nightly = readFileSync(join(copy, '.github/workflows/nightly.yml'), 'utf8');
   expect(nightly).toContain('- cron: "30 2 * * *"\n      timezone: Europe/Berlin');
   expect(readFileSync(join(copy, 'README.md'), 'utf8')).toMatch(/\| lead-countries \| weekly \|/);

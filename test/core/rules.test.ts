@@ -10,7 +10,7 @@ const shapes = z.array(
 );
 
 it.each([
-  [{ name: 'x', format: 'csv' }, 'x.ts: 0.sending: found nothing. Expected true or false.'],
+  [{ name: 'x', format: 'csv' }, 'x.ts: "x", sending: found nothing. Expected true or false.'],
   [{ name: 'x', suppressionsFor: 'mailgum' }, 'one of ses, mailgun. Did you mean "mailgun"?'],
   ['x', 'x.ts: 0: found "x". Expected an object in { … }.'],
 ])('says of a rule that may have several shapes what is wrong with the one that it nearly has: %o', (rule, message) => {

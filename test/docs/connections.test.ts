@@ -1,7 +1,7 @@
 /** The table of connections in the docs is the one that the declarations give; NIGHTSHIFT_WRITE_DOCS=1 writes it. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { connectableNames, connectionTable, connectText } from '../../lib/features/connections/index.ts';
+import { connectable, connectableNames, connectText } from '../../lib/features/connections/index.ts';
 import { vendors } from '../../lib/features/connections/vendors/registry.ts';
 import { formats } from '../../lib/intake/formats/registry.ts';
 
@@ -48,3 +48,30 @@ it('`connect` shows the steps, the rights and the secret of each', () => {
   `);
   expect(connectText('sendgird')).toBeNull();
 });
+
+const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;
+const cell = (text: string): string => text.replaceAll('|', '\\|');
+
+/** The table of docs/connections.md. */
+function connectionTable(): string {
+  const rows = connectable.map(({ id, label, guide, reads, suppressions, lists, limits, secrets }) => {
+    const read =
+      id === 'http'
+        ? 'bounces, events or purchases'
+        : reads.map(({ name, is }) => (is === 'events' ? `${name} (events)` : name)).join(', ');
+    const written =
+      [suppressions ? 'suppressions' : '', lists ? 'lists, fields' : ''].filter(Boolean).join(', ') || '–';
+    const names =
+      Object.values(secrets)
+        .map((name) => `\`${name}\``)
+        .join(', ') || 'yours';
+    const rate = limits?.perSecond ? `${limits.perSecond} a second` : '–';
+    const tool = `[${label}](${page(guide)})`;
+    return row(tool, `\`${id}\``, read, written, names, cell(guide.rights), rate, cell(guide.lacks));
+  });
+  const heads = ['tool', 'vendor', 'is read', 'is written', 'secret', 'rights of the key', 'rate', 'what is missing'];
+  return [row(...heads), row(...heads.map(() => '---')), ...rows].join('');
+}
+
+const page = ({ page: where }: (typeof connectable)[number]['guide']): string =>
+  where === 'docs/connections.md' ? '#any-other-tool' : where;

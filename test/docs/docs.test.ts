@@ -50,13 +50,18 @@ describe('the docs', () => {
     const code = (file: string): string => readFileSync(join(import.meta.dirname, 'example', file), 'utf8');
     const job = code('country-question.ts');
     hold('docs/jobs.md', 'example-job', `\`\`\`ts\n${job}\`\`\`\n`);
-    // Where a team's test is, its job is elsewhere.
-    const lines = code('country-question.test.ts').split('\n');
-    const own = "import countryQuestion from './country-question.ts';";
-    expect(lines).toContain(own);
-    const test = lines.filter((line) => line !== own);
-    test.splice(1, 0, "import countryQuestion from '../../../jobs/country-question.ts';");
-    hold('docs/jobs.md', 'example-test', `\`\`\`ts\n${test.join('\n')}\`\`\`\n`);
+    // Where a team's test is, its job and the team's own nights are elsewhere.
+    const text = code('country-question.test.ts');
+    const own = "import countryQuestion from './country-question.ts';\n";
+    const fixture = "import { night } from '../../support/night.ts';\n";
+    expect(text).toContain(own);
+    expect(text).toContain(fixture);
+    const test = text
+      .replace(own, '')
+      .replace(fixture, '')
+      .replace(/(?<=\n)/, "import countryQuestion from '../../../jobs/country-question.ts';\n")
+      .replace(/\n\n/, "\nimport { night } from '../night.ts';\n\n");
+    hold('docs/jobs.md', 'example-test', `\`\`\`ts\n${test}\`\`\`\n`);
   });
 
   it('show the first night on the sample as it is', async () => {

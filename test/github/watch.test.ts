@@ -73,7 +73,7 @@ describe('the watch', () => {
   const found = (now: Date, entries: LedgerEntry[], seen: Seen | null = null) =>
     watch(shift(), history(...entries), now, seen).map(({ what, alarm }) => `${what}${alarm ? '!' : ''}`);
   const seen = (given: Partial<Seen>, state: 'active' | 'disabled_inactivity' = 'active'): Seen => ({
-    workflows: [{ file: 'nightly.yml', state, createdAt: at('01') }],
+    workflows: [{ file: 'nightly.yml', state }],
     running: new Map(),
     ended: new Map(),
     ...given,

@@ -3,7 +3,7 @@
  * "About audience export files"; HubSpot "Export records"; Shopify "Exporting orders"; Stripe "Export payments".
  */
 import { describe, expect, it } from 'vitest';
-import { bringIn } from '../support/import.ts';
+import { bringIn, once } from '../support/import.ts';
 import { aContact, type Row, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
 
 const columns = (rows: readonly Row[], ...names: string[]): string[] =>
@@ -93,37 +93,65 @@ gun@example.com,*,"Tue, 07 Jan 2025 19:25:45 UTC"
     expect(report.ignored).toEqual({ 'unsubscribed from one kind of mail only': 1 });
   });
 
-  it.each([
-    ['with postal addresses and tags', 'email,address,created_at,TAGS', 'bob@example.com,1 Main Street,2025-01-05,vip'],
-    ['with a status and a day', 'Email,First Name,Status,Created', 'bob@example.com,Bob,subscribed,2025-01-05'],
-    ['with a code', 'email,phone,code,date', 'bob@example.com,555-0101,A1,2025-01-05'],
-    ['that names the day on which some left', 'email,status,unsubscribed_at', 'bob@example.com,active,'],
-  ])('takes a list of people %s for people, and no person in it for bounced or gone', async (_, header, row) => {
+  const LISTS = [
+    [
+      'with postal addresses and tags',
+      'email,address,created_at,TAGS',
+      'bob0@example.com,1 Main Street,2025-01-05,vip',
+    ],
+    ['with a status and a day', 'Email,First Name,Status,Created', 'bob1@example.com,Bob,subscribed,2025-01-05'],
+    ['with a code', 'email,phone,code,date', 'bob2@example.com,555-0101,A1,2025-01-05'],
+    ['that names the day on which some left', 'email,status,unsubscribed_at', 'bob3@example.com,active,'],
+  ] as const;
+  const importedLists = once(async () => {
     const folder = aWorkbook();
-    const { report } = await bringIn(folder, { 'list.csv': `${header}\n${row}\n` });
-    expect(report.files[0]?.label).toBe('a list of contacts');
-    expect(columns(readCsv(folder, 'contacts').slice(1), 'email', 'status').join()).toMatch(
-      /^bob@example.com \| (subscribed)?$/,
-    );
-    expect([...readCsv(folder, 'suppressions'), ...readCsv(folder, 'bounces')]).toEqual([]);
+    const files = LISTS.map(([, header, row], i) => [`list${i}.csv`, `${header}\n${row}\n`]);
+    const { report } = await bringIn(folder, Object.fromEntries(files));
+    const refused = [...readCsv(folder, 'suppressions'), ...readCsv(folder, 'bounces')];
+    return { labels: report.files.map(({ label }) => label), contacts: readCsv(folder, 'contacts'), refused };
   });
 
-  it.each([
+  it.each(LISTS.map(([list], i) => [list, i] as const))(
+    'takes a list of people %s for people, and no person in it for bounced or gone',
+    async (_, i) => {
+      const { labels, contacts, refused } = await importedLists();
+      expect(labels[i]).toBe('a list of contacts');
+      const found = contacts.filter(({ email }) => email === `bob${i}@example.com`);
+      expect(columns(found, 'status').join()).toMatch(/^(subscribed)?$/);
+      expect(found).toHaveLength(1);
+      expect(refused).toEqual([]);
+    },
+  );
+
+  const CONSENT = [
     ['Unsubscribed from all email', 'TRUE', 'FALSE'],
     ['Email Opt Out', '1', '0'],
     ['unsubscribed_at', '2025-01-05', ''],
     ['Accepts Email Marketing', 'no', 'yes'],
     ['opt_in', 'False', ''],
-  ])('reads in a column "%s" who wants no mail', async (header, left, stays) => {
-    const folder = aWorkbook();
-    const rows = `cleo@example.com,Cleo,${left}\nbob@example.com,Bob,${stays}\nADA@example.com,Ada,${left}\n`;
-    await bringIn(folder, { 'list.csv': `Email,First Name,${header}\n${rows}` });
-    expect(columns(readCsv(folder, 'contacts'), 'email', 'status')).toEqual([
-      'ada@example.com | unsubscribed',
-      'bob@example.com | ',
-      'cleo@example.com | unsubscribed',
-    ]);
+  ] as const;
+  const importedConsent = once(async () => {
+    const folder = temporaryFolder();
+    writeWorkbook(folder, { contacts: CONSENT.map((_, i) => aContact({ email: `ada${i}@example.com` })) });
+    const files = CONSENT.map(([header, left, stays], i) => {
+      const rows = `cleo${i}@example.com,Cleo,${left}\nbob${i}@example.com,Bob,${stays}\nADA${i}@example.com,Ada,${left}\n`;
+      return [`list${i}.csv`, `Email,First Name,${header}\n${rows}`];
+    });
+    await bringIn(folder, Object.fromEntries(files));
+    return readCsv(folder, 'contacts');
   });
+
+  it.each(CONSENT.map(([header], i) => [header, i] as const))(
+    'reads in a column "%s" who wants no mail',
+    async (_, i) => {
+      const found = (await importedConsent()).filter(({ email = '' }) => email.includes(`${i}@`));
+      expect(columns(found, 'email', 'status').sort()).toEqual([
+        `ada${i}@example.com | unsubscribed`,
+        `bob${i}@example.com | `,
+        `cleo${i}@example.com | unsubscribed`,
+      ]);
+    },
+  );
 
   it('takes any list with an address, by aliases or by --map', async () => {
     const folder = aWorkbook();

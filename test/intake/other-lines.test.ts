@@ -37,14 +37,14 @@ describe('a line that is no row', () => {
     });
   });
 
-  it.each([
-    ['Gesamt;;', 'Vorname;E-Mail;Stadt'],
-    ['Summe: 3;;', 'Vorname;E-Mail;Stadt'],
-    ['Total général;;', 'Prénom;E-mail;Ville'],
-  ])('"%s" is one of totals', async (line, header) => {
+  it('is one of totals in other languages', async () => {
     const folder = aWorkbook();
-    const { report } = await bringIn(folder, { 'a.csv': `${header}\nBen;ben@b.example;Oslo\n${line}\n` });
-    expect(report).toMatchObject({ rejected: 0, ignored: { 'a line of totals': 1 } });
+    const { report } = await bringIn(folder, {
+      'a.csv': 'Vorname;E-Mail;Stadt\nBen;ben@b.example;Oslo\nGesamt;;\n',
+      'b.csv': 'Vorname;E-Mail;Stadt\nCat;cat@b.example;Oslo\nSumme: 3;;\n',
+      'c.csv': 'Prénom;E-mail;Ville\nDan;dan@b.example;Oslo\nTotal général;;\n',
+    });
+    expect(report).toMatchObject({ rejected: 0, ignored: { 'a line of totals': 3 } });
   });
 
   it('is never one with an address in it, nor a company called so', async () => {

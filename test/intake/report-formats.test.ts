@@ -3,7 +3,10 @@
  * "Amazon SNS notification contents"; SendGrid "Event Webhook reference" and "Bounces"; Mailgun "Event structure" and
  * "Bounces"; Postmark "Bounce webhook".
  */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { jsonRows } from '../../lib/intake/json-rows.ts';
 import { bringIn } from '../support/import.ts';
 import { aContact, type Row, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
 
@@ -78,18 +81,29 @@ const ses = [
   },
 ];
 
+async function rowsOf(content: string): Promise<unknown[]> {
+  const path = join(temporaryFolder(), 'ses.json');
+  writeFileSync(path, content);
+  const rows: unknown[] = [];
+  for await (const row of jsonRows(path, 'ses.json', new Set())) rows.push(row);
+  return rows;
+}
+
 describe('bounces and events', () => {
   it.each([
-    ['an array', JSON.stringify(ses)],
     ['an array over many lines', JSON.stringify(ses, null, 2)],
     ['one a line', ses.map((each) => JSON.stringify(each)).join('\n')],
     [
       'in SNS envelopes',
       ses.map((each) => JSON.stringify({ Type: 'Notification', Message: JSON.stringify(each) })).join('\n'),
     ],
-  ])('reads Amazon SES notifications, %s', async (_, content) => {
+  ])('reads the same Amazon SES notifications, %s', async (_, content) => {
+    expect(await rowsOf(content)).toEqual(await rowsOf(JSON.stringify(ses)));
+  });
+
+  it('reads Amazon SES notifications', async () => {
     const folder = aWorkbook();
-    const { report } = await bringIn(folder, { 'ses.json': content });
+    const { report } = await bringIn(folder, { 'ses.json': JSON.stringify(ses) });
     expect(columns(readCsv(folder, 'bounces'), 'bounce_id', 'email', 'kind', 'code', 'occurred_at')).toEqual([
       'ses:f-1:ada@example.com | Ada@example.com | hard | 5.1.1 | 2025-05-01T10:00:01Z',
       'ses:f-2:b@example.com | b@example.com | block |  | 2025-05-01T10:00:01Z',

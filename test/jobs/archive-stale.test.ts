@@ -124,7 +124,7 @@ describe('archive-stale', () => {
         { contact_id: 'gone', email: 'gone@example.com', status: 'unsubscribed', archived_at: '2026-10-05T00:00:00Z' },
       ],
     });
-    await night(folder);
+    await night(folder, { jobs: ['bounce-suppression', 'list-refresh'] });
     expect(readCsv(folder, 'memberships')).toEqual([]);
   });
 

@@ -13,20 +13,16 @@ import {
   anEvent,
   aSuppression,
   type Given,
-  type Row,
   readCsv,
   temporaryFolder,
   writeWorkbook,
 } from '../support/workbook.ts';
 
-const _inForce = (row: Row | undefined): boolean =>
-  row !== undefined && (!row.released_at || (row.suppressed_at ?? '') > row.released_at);
-
 describe('a burst', () => {
   const crowd = (domain: string, size: number) =>
     Array.from({ length: size }, (_, i) => aContact({ contact_id: `${domain}-${i}`, email: `p${i}@${domain}` }));
-  const struck = (domain: string, size: number, given: Given = dead) =>
-    Array.from({ length: size }, (_, i) => aBounce({ ...given, email: `p${i}@${domain}`, occurred_at: ago(1) }));
+  const struck = (domain: string, size: number, given: Given = dead, days = 1) =>
+    Array.from({ length: size }, (_, i) => aBounce({ ...given, email: `p${i}@${domain}`, occurred_at: ago(days) }));
 
   it('suppresses no address, and is counted, where a receiver fails for many at once', async () => {
     const done = await afterNight({
@@ -72,43 +68,29 @@ describe('a burst', () => {
     expect(message).toContain('20 addresses at one domain bounced');
   });
 
-  it('is no burst where so many are a small part of the night', async () => {
+  it('is judged by its day and domain: of a small part or domain, after releases, and never of complaints', async () => {
     const other = Array.from({ length: 45 }, (_, domain) => struck(`d${domain}.example`, 9)).flat();
-    const done = await afterNight({
-      contacts: crowd('large.example', 60),
-      bounces: [...struck('large.example', 20), ...other],
-    });
-    expect(done.suppression('p0@large.example')?.reason).toBe('hard_bounce');
-  });
-
-  it('suppresses no address where it hits two fifths of a small domain', async () => {
-    const done = await afterNight({
-      contacts: [...crowd('small.example', 12), ...crowd('other.example', 13), ...crowd('tiny.example', 4)],
-      bounces: [...struck('small.example', 5), ...struck('other.example', 5), ...struck('tiny.example', 4)],
-    });
-    expect(done.suppression('p0@small.example')).toBeUndefined();
-    expect(done.suppression('p0@other.example')?.reason).toBe('hard_bounce');
-    expect(done.suppression('p0@tiny.example')?.reason).toBe('hard_bounce');
-  });
-
-  it('stays one although some of those whom it struck were released', async () => {
-    const done = await afterNight({
-      contacts: crowd('broken.example', 60),
-      bounces: struck('broken.example', 20),
+    const left = { kind: 'unsubscribe', code: '', detail: '' };
+    const sizes = { large: 60, small: 12, other: 13, tiny: 4, broken: 60, angry: 30 };
+    const { suppression, status } = await afterNight({
+      contacts: Object.entries(sizes).flatMap(([name, size]) => crowd(`${name}.example`, size)),
+      bounces: [
+        ...[...struck('large.example', 20), ...other],
+        ...['small', 'other'].flatMap((name) => struck(`${name}.example`, 5, dead, 2)),
+        ...struck('tiny.example', 4, dead, 2),
+        ...struck('broken.example', 20, dead, 3),
+        ...struck('angry.example', 25, left, 4),
+      ],
       suppressions: [0, 1].map((i) =>
         aSuppression({ email: `p${i}@broken.example`, suppressed_at: ago(50), released_at: ago(0, 1) }),
       ),
     });
-    expect(done.suppression('p5@broken.example')).toBeUndefined();
-  });
-
-  it('never hides a complaint or a departure', async () => {
-    const done = await afterNight({
-      contacts: crowd('angry.example', 30),
-      bounces: struck('angry.example', 25, { kind: 'unsubscribe', code: '', detail: '' }),
-    });
-    expect(done.suppression('p24@angry.example')?.reason).toBe('unsubscribe');
-    expect(done.status('angry.example-24')).toBe('unsubscribed');
+    const reasons = (...names: string[]) => names.map((name) => suppression(`${name}.example`)?.reason);
+    // Twenty of the 425 of one day; five of twelve, of thirteen and four of four contacts.
+    expect(reasons('p0@large')).toEqual(['hard_bounce']);
+    expect(reasons('p0@small', 'p0@other', 'p0@tiny')).toEqual([undefined, 'hard_bounce', 'hard_bounce']);
+    expect(reasons('p5@broken', 'p24@angry')).toEqual([undefined, 'unsubscribe']);
+    expect(status('angry.example-24')).toBe('unsubscribed');
   });
 });
 

@@ -167,37 +167,41 @@ describe('an export', () => {
     ]);
   });
 
-  it('hashes audiences as Google Ads and Meta specify it', async () => {
+  it('hashes audiences as Google Ads and Meta specify it, keeps the marks of a script, and sends no country that is no ISO code', async () => {
     const folder = temporaryFolder();
-    aCrowd(folder, {
-      contact_id: 'a',
-      email: ' Ada.Sample+shop@GMail.com',
-      first_name: 'Mary Ann',
-      last_name: "O'Neil",
-      phone: '+15555550101',
-      city: 'New York',
-      region: 'NY',
-      postal_code: '10001-1234',
-      country: 'US',
-    });
+    aCrowd(
+      folder,
+      {
+        contact_id: 'a',
+        email: ' Ada.Sample+shop@GMail.com',
+        first_name: 'Mary Ann',
+        last_name: "O'Neil",
+        phone: '+15555550101',
+        city: 'New York',
+        region: 'NY',
+        postal_code: '10001-1234',
+        country: 'US',
+      },
+      { contact_id: 'c1', first_name: 'अनिता', country: 'IN' },
+      { contact_id: 'c2', country: 'United Kingdom (UK)' },
+    );
     await exported(folder, [
       { name: 'g', format: 'google-ads', sending: true },
       { name: 'm', format: 'meta', sending: true },
     ]);
-    expect(read(folder, 'g')).toEqual([
-      {
-        Email: sha('adasample@gmail.com'),
-        Phone: sha('+15555550101'),
-        'First Name': sha('mary ann'),
-        'Last Name': sha('oneil'),
-        Country: 'US',
-        Zip: '10001-1234',
-      },
-    ]);
-    const meta = ['ada.sample+shop@gmail.com', '15555550101', 'maryann', 'oneil', 'newyork', 'ny', '10001', 'us'].map(
-      sha,
-    );
-    expect(Object.values(read(folder, 'm')[0] ?? {})).toEqual(meta);
+    const [google, meta] = [read(folder, 'g'), read(folder, 'm')];
+    expect(google[0]).toEqual({
+      Email: sha('adasample@gmail.com'),
+      Phone: sha('+15555550101'),
+      'First Name': sha('mary ann'),
+      'Last Name': sha('oneil'),
+      Country: 'US',
+      Zip: '10001-1234',
+    });
+    const cells = ['ada.sample+shop@gmail.com', '15555550101', 'maryann', 'oneil', 'newyork', 'ny', '10001', 'us'];
+    expect(Object.values(meta[0] ?? {})).toEqual(cells.map(sha));
+    expect([meta[1]?.fn, meta[1]?.country, meta[2]?.country]).toEqual([sha('अनिता'), sha('in'), '']);
+    expect(google.map(({ Country }) => Country)).toEqual(['US', 'IN', '']);
   });
 
   it('gives machines each address as it is, also where a spreadsheet would take it for a formula', async () => {
@@ -217,22 +221,6 @@ describe('an export', () => {
     const people = read(folder, 'people');
     expect(people.map(({ email }) => email)).toEqual([...odd.slice(0, 3), `'${odd[3]}`]);
     expect(people.map(({ name }) => name)).toEqual(odd.map(() => "'=1+1"));
-  });
-
-  it('keeps the marks of a script, and sends no country that is no ISO code', async () => {
-    const folder = temporaryFolder();
-    aCrowd(
-      folder,
-      { contact_id: 'c1', first_name: 'अनिता', country: 'IN' },
-      { contact_id: 'c2', country: 'United Kingdom (UK)' },
-    );
-    await exported(folder, [
-      { name: 'm', format: 'meta', sending: true },
-      { name: 'g', format: 'google-ads', sending: true },
-    ]);
-    expect(read(folder, 'm').map(({ fn, country }) => [fn, country])[0]).toEqual([sha('अनिता'), sha('in')]);
-    expect(read(folder, 'm')[1]?.country).toBe('');
-    expect(read(folder, 'g').map(({ Country }) => Country)).toEqual(['IN', '']);
   });
 
   it('is no formula to a spreadsheet, says its rows and checksum, and is written only when it differs', async () => {
@@ -322,59 +310,45 @@ describe('an export', () => {
     expect(readdirSync(join(folder, '.nightshift', 'exports', 'd'))).toEqual(['2026-11-20.csv', '2026-11-21.csv']);
   });
 
-  it.each(['mailchimp', 'hubspot', 'csv'] as const)(
-    'as %s, imported elsewhere and exported again, is the same file',
-    async (format) => {
-      const [folder, other] = [temporaryFolder(), temporaryFolder()];
-      const phone = '+15555550101';
-      aCrowd(
-        folder,
-        { contact_id: 'a', email: 'Zoë@example.com', first_name: 'Zoë, "Z"', last_name: '-1', phone, company: 'A\nB' },
-        {
-          contact_id: 'b',
-          email: 'b@example.com',
-          website: 'https://example.com',
-          lifecycle_stage: 'lead',
-          city: '=1+1',
-        },
-        { contact_id: 'c', email: 'c@example.com', status: 'unsubscribed' },
-      );
-      const rules = [{ name: 'out', format, sending: true, order: 'email' }] as const;
-      await exported(folder, [...rules]);
-      const text = readFileSync(join(folder, 'exports', 'out.csv'), 'utf8');
-      writeWorkbook(other, {
-        contacts: [aContact({ contact_id: 'zz', email: 'zz@example.com', status: 'unsubscribed' })],
-      });
-      expect((await bringIn(other, { 'out.csv': text })).result.changes.contacts).toMatchObject({ insert: 2 });
-      await exported(other, [...rules]);
-      expect(readFileSync(join(other, 'exports', 'out.csv'), 'utf8')).toBe(text);
-      expect((await bringIn(other, { 'out.csv': `${text}\n` })).result.status).toBe('unchanged');
-    },
-  );
-
-  it('that is imported and exported again is the same', async () => {
-    const [folder, other] = [temporaryFolder(), temporaryFolder()];
+  it('imported elsewhere and exported again is the same file, of mail tools and of all contacts', async () => {
+    const folder = temporaryFolder();
+    const phone = '+15555550101';
     aCrowd(
       folder,
-      { contact_id: 'a', birth_date: '1990-01-02', employees: '12', created_at: '2026-01-02T03:04:05Z' },
-      { contact_id: 'b', status: 'unsubscribed', first_name: 'Zoë, "Z"' },
+      { contact_id: 'a', email: 'Zoë@example.com', first_name: 'Zoë, "Z"', last_name: '-1', phone, company: 'A\nB' },
+      {
+        contact_id: 'b',
+        email: 'b@example.com',
+        website: 'https://example.com',
+        lifecycle_stage: 'lead',
+        city: '=1+1',
+      },
+      { contact_id: 'c', birth_date: '1990-01-02', employees: '12', status: 'unsubscribed' },
     );
-    const rules = [{ name: 'whole', format: 'csv', sending: false }] as const;
-    await exported(folder, [...rules]);
-    const text = readFileSync(join(folder, 'exports', 'whole.csv'), 'utf8');
-    aCrowd(other, { contact_id: 'zz', email: 'zz@example.com' });
-    await bringIn(other, { 'whole.csv': text });
-    writeWorkbook(other, { contacts: readCsv(other, 'contacts').filter((row) => row.contact_id !== 'zz') });
-    await exported(other, [...rules]);
-    expect(readFileSync(join(other, 'exports', 'whole.csv'), 'utf8')).toBe(text);
+    const rules = (['mailchimp', 'hubspot', 'csv'] as const).map((format) => ({
+      ...{ name: format, format, order: 'email' as const },
+      sending: format !== 'csv',
+    }));
+    await exported(folder, rules);
+    for (const rule of rules) {
+      const other = temporaryFolder();
+      const text = readFileSync(join(folder, 'exports', `${rule.name}.csv`), 'utf8');
+      aCrowd(other, { contact_id: 'zz', email: 'zz@example.com' });
+      const insert = rule.sending ? 2 : 3;
+      expect((await bringIn(other, { 'out.csv': text })).result.changes.contacts).toMatchObject({ insert });
+      writeWorkbook(other, { contacts: readCsv(other, 'contacts').filter((row) => row.contact_id !== 'zz') });
+      await exported(other, [rule]);
+      expect(readFileSync(join(other, 'exports', `${rule.name}.csv`), 'utf8')).toBe(text);
+      expect((await bringIn(other, { 'out.csv': `${text}\n` })).result.status).toBe('unchanged');
+    }
   });
 });
 
 describe('the rules of exports', () => {
-  it('refuse lists that do not exist, and names that are taken', () => {
+  it('refuse lists that do not exist, and names that are taken, each by the name of its export', () => {
     const rule = { name: 'a', format: 'csv', sending: true, list: 'Nobody' } as const;
     expect(() => exportRules([rule, rule], ['Newsletter'])).toThrow(
-      /there is no list "Nobody".*two exports are called "a"/,
+      /: "a", list: there is no list "Nobody".*"a", name: two exports are called "a"/,
     );
   });
 

@@ -10,7 +10,7 @@ import { casesOf } from '../support/thorough.ts';
 import { aBounce, aContact, anEvent, temporaryFolder, today, writeWorkbook } from '../support/workbook.ts';
 import { entriesByOutcome, leftovers, workbookOf } from './one-outcome.ts';
 
-const KILLS = casesOf(6);
+const KILLS = casesOf(4);
 /** As many processes at once as a small machine has processors. */
 const LANES = 2;
 const JOBS = ['list-cleaning', 'bounce-suppression', 'list-refresh'];

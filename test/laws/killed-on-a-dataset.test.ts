@@ -9,18 +9,38 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { main } from '../../lib/cli/main.ts';
+import { insert, update } from '../../lib/core/change.ts';
+import { ofFacts } from '../../lib/core/facts.ts';
+import { sql } from '../../lib/core/sql.ts';
 import { nightShift } from '../fixture/batches.ts';
 import { ApiError } from '../support/bigquery-server/api-error.ts';
-import { failsFirst } from '../support/bigquery-server/server.ts';
+import { failsFirst, type Weather } from '../support/bigquery-server/server.ts';
 import { programFile } from '../support/child-process.ts';
 import { night } from '../support/night.ts';
+import { aJob, nightly } from '../support/small-jobs.ts';
 import { type BigQueryBench, bigQueryBench, type Tables } from '../support/store-bench.ts';
 import { isThorough } from '../support/thorough.ts';
 import { aBounce, aContact, type Row, temporaryFolder, today } from '../support/workbook.ts';
 import { entriesByOutcome } from './one-outcome.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
+/** What the whole command is killed in; the nights in this process run a job that asks as much and thinks less. */
 const JOBS = ['bounce-suppression'];
+const bounced = ofFacts('bounces', sql`select distinct address_key(email) as email from bounces`);
+const smallJobs = nightly(
+  aJob({
+    reads: ['contacts', 'bounces'],
+    writes: ['contacts', 'suppressions'],
+    changes: () => [
+      insert('suppressions', sql`select email, 'address' as scope, 'asked for' as why from ${bounced} as b`),
+      update(
+        'contacts',
+        sql`select c.contact_id, 'suppressed' as status, 'asked for' as why
+          from ${bounced} as b join contacts c on address_key(c.email) = b.email`,
+      ),
+    ],
+  }),
+);
 const ADDRESS = 'bigquery://example-project/marketing?location=EU';
 
 const contacts = Array.from({ length: 12 }, (_, i) => aContact({ contact_id: `k${i}`, email: `k${i}@example.com` }));
@@ -125,7 +145,7 @@ it('ends as if nothing had happened where the process is killed at a request', {
 
 /** A night in this process, which waits for nothing. */
 async function nightOn(bench: BigQueryBench, folder: string): Promise<string[]> {
-  const { jobs } = await night(folder, { jobs: JOBS, open: bench.open });
+  const { jobs } = await night(folder, { jobs: smallJobs, open: bench.open });
   return jobs.map(({ status, error }) => [status, error?.message].filter(Boolean).join(': '));
 }
 
@@ -141,45 +161,37 @@ it('writes each row once where the answer to every request is lost, after the wo
   }
 });
 
-it.each([
+const ofCommit =
+  (error: ApiError): Weather =>
+  ({ job }) =>
+    job?.jobReference?.jobId?.includes('_commit_') ? error : null;
+const gone = new ApiError(400, 'invalidQuery', 'Invalid snapshot time 1 for table: before the earliest');
+const REFUSALS: readonly (readonly [Weather, RegExp])[] = [
   [
-    'quota',
-    new ApiError(403, 'quotaExceeded', 'Quota exceeded: your project exceeded quota'),
+    ofCommit(new ApiError(403, 'quotaExceeded', 'Quota exceeded: your project exceeded quota')),
     /a quota of the project/,
   ],
-  ['billing', new ApiError(403, 'billingNotEnabled', 'Billing has not been enabled'), /billing/],
-  ['right', new ApiError(403, 'accessDenied', 'Permission bigquery.tables.updateData denied'), /Data Editor/],
-])('writes nothing without %s, names what is missing, and finishes the next time', async (_, error, words) => {
+  [ofCommit(new ApiError(403, 'billingNotEnabled', 'Billing has not been enabled')), /billing/],
+  [ofCommit(new ApiError(403, 'accessDenied', 'Permission bigquery.tables.updateData denied')), /Data Editor/],
+  // The moment of its reading is no longer kept.
+  [({ job }) => (job?.jobReference?.jobId?.includes('_read_') ? gone : null), /max_time_travel_hours/],
+];
+
+it('writes nothing where it is refused, leaves a row that a person changes, and finishes the next time', async () => {
   const bench = await aDataset();
   const folder = temporaryFolder();
   const before = await contentOf(bench);
-  bench.server.weather = ({ job }) => (job?.jobReference?.jobId?.includes('_commit_') ? error : null);
-  expect(await nightOn(bench, folder)).toEqual([expect.stringMatching(words)]);
-  expect(await contentOf(bench)).toEqual(before);
+  for (const [refusing, words] of REFUSALS) {
+    bench.server.weather = refusing;
+    expect(await nightOn(bench, folder)).toEqual([expect.stringMatching(words)]);
+    expect(await contentOf(bench)).toEqual(before);
+  }
   bench.server.weather = () => null;
-  expect(await nightOn(bench, folder)).toEqual(['applied']);
-  expect(Object.keys(await contentOf(bench))).toContain('suppressions');
-});
-
-it('ends with what to set where the moment of its reading is no longer kept', async () => {
-  const bench = await aDataset();
-  const gone = new ApiError(400, 'invalidQuery', 'Invalid snapshot time 1 for table: before the earliest');
-  bench.server.weather = ({ job }) => (job?.jobReference?.jobId?.includes('_read_') ? gone : null);
-  expect(await nightOn(bench, temporaryFolder())).toEqual([expect.stringContaining('max_time_travel_hours')]);
-});
-
-it('leaves a row that a person changed between snapshot and commit, and finishes it the next time', async () => {
-  const bench = await aDataset();
-  const folder = temporaryFolder();
   bench.server.before = async ({ jobReference }) => {
-    if (jobReference?.jobId?.includes('_commit_'))
-      await bench.server.act(
-        'marketing',
-        'contacts',
-        `update "marketing/contacts" set city = 'Ulm' where contact_id = 'k1'`,
-      );
+    const change = `update "marketing/contacts" set city = 'Ulm' where contact_id = 'k1'`;
+    if (jobReference?.jobId?.includes('_commit_')) await bench.server.act('marketing', 'contacts', change);
   };
-  const { jobs } = await night(folder, { jobs: JOBS, open: bench.open });
+  const { jobs } = await night(folder, { jobs: smallJobs, open: bench.open });
   expect(jobs[0]?.held).toEqual({ 'not written (contacts: row changed or deleted)': 1 });
   const of = async (id: string): Promise<unknown[]> => {
     const [headers = [], ...rows] = (await bench.rows('contacts')) ?? [];
@@ -190,4 +202,5 @@ it('leaves a row that a person changed between snapshot and commit, and finishes
   bench.server.before = async () => {};
   expect(await nightOn(bench, folder)).toEqual(['applied']);
   expect(await of('k1')).toEqual(['Ulm', 'suppressed']);
+  expect(await bench.rows('suppressions')).toHaveLength(3);
 });

@@ -31,9 +31,16 @@ async function hashOf(contacts: Row[], suppressions: Row[] = listed, given: Nigh
   return plan;
 }
 
+/** The hash that all others are compared with, worked out once. */
+let plain: ReturnType<typeof hashOf> | undefined;
+const hashOfPeople = () => {
+  plain ??= hashOf(people);
+  return plain;
+};
+
 describe('the hash of a plan', () => {
   it('does not hang on the order of rows or columns, the folder, the clock, or the time of day of as-of', async () => {
-    const plan = await hashOf(people);
+    const plan = await hashOfPeople();
     expect(plan).toMatch(/^sha256:[0-9a-f]{64}$/);
     expect(await hashOf([...people].reverse(), [...listed].reverse())).toBe(plan);
     expect(await hashOf(people.map((row) => Object.fromEntries(Object.entries(row).reverse())))).toBe(plan);
@@ -60,6 +67,6 @@ describe('the hash of a plan', () => {
       [aSuppression({ email: 'z@example.com' }), aSuppression({ email: 'y@example.com' })],
     ],
   ])('changes with %s', async (_, contacts, suppressions) => {
-    expect(await hashOf(contacts, suppressions)).not.toBe(await hashOf(people));
+    expect(await hashOf(contacts, suppressions)).not.toBe(await hashOfPeople());
   });
 });

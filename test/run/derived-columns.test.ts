@@ -3,11 +3,14 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { exitCode } from '../../lib/cli/run.ts';
+import { update } from '../../lib/core/change.ts';
+import { sql } from '../../lib/core/sql.ts';
 import { workbookRules } from '../../lib/core/workbook-rules.ts';
 import { undoJob } from '../../lib/run/undo.ts';
 import { nightShift } from '../fixture/batches.ts';
 import { workbook } from '../fixture/rules/workbook.ts';
 import { jobOf, type Night, night } from '../support/night.ts';
+import { aJob, nightly } from '../support/small-jobs.ts';
 import { aContact, aPurchase, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
 
 const people = [
@@ -25,8 +28,31 @@ function aFolder(): string {
   return folder;
 }
 
+/** Two jobs that recalculate: a score that is another one each day, and the orders so far. */
+const scoring = aJob({
+  name: 'score-recalculation',
+  changes: ({ today: day }) => [
+    update(
+      'contacts',
+      sql`select contact_id, 2 as engagement, days_between(date '2026-01-01', cast(${day} as date)) as score,
+        'recalculated' as why from contacts`,
+    ),
+  ],
+});
+const value = aJob({
+  name: 'lifetime-value',
+  reads: ['contacts', 'purchases'],
+  changes: () => [
+    update(
+      'contacts',
+      sql`select contact_id, count(*) as orders, sum(amount) as lifetime_value, 'recalculated' as why
+        from purchases group by contact_id`,
+    ),
+  ],
+});
+
 const run = (folder: string, derived: Record<string, string> = {}, given: Night = {}) =>
-  night(folder, { jobs: ['score-recalculation', 'lifetime-value'], rules: { derived }, ...given });
+  night(folder, { jobs: nightly(scoring, value), rules: { derived }, ...given });
 const contacts = (folder: string) => readCsv(folder, 'contacts');
 
 describe('a derived column over values that no run wrote', () => {
@@ -63,12 +89,12 @@ describe('a derived column over values that no run wrote', () => {
         ...ledger,
         add: (entry) => ledger.add({ ...entry, status: 'failed', error: { kind, message: '' } }),
       });
-      await run(folder, {}, { jobs: ['lifetime-value'], ledger: failing });
+      await run(folder, {}, { jobs: nightly(value), ledger: failing });
       rmSync(join(folder, 'runs.csv'));
       writeWorkbook(folder, {
         purchases: [1, 2].map((i) => aPurchase({ order_id: `o${i}`, contact_id: 'c1', ordered_at: `2026-10-0${i}` })),
       });
-      const next = await run(folder, {}, { jobs: ['lifetime-value'] });
+      const next = await run(folder, {}, { jobs: nightly(value) });
       expect(next.jobs.flatMap(({ heldParts }) => heldParts)).toEqual([]);
       expect(contacts(folder)[0]?.orders).toBe('2');
     },

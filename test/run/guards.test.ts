@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exitCode } from '../../lib/cli/run.ts';
 import { reportRun } from '../../lib/cli/run-report.ts';
-import { insert, remove, replace, update } from '../../lib/core/change.ts';
+import { type Change, insert, remove, replace, update } from '../../lib/core/change.ts';
 import type { Context } from '../../lib/core/context.ts';
 import { allowed } from '../../lib/core/guard.ts';
-import { sql } from '../../lib/core/sql.ts';
+import { type Sql, sql } from '../../lib/core/sql.ts';
 import { all, text } from '../../lib/features/segments/build.ts';
 import type { ListRule } from '../../lib/features/segments/lists.ts';
 import { planHash } from '../../lib/plan/hash.ts';
@@ -47,34 +47,68 @@ const looking = aJob({ name: 'looking', reads: ['contacts', 'events'], changes: 
 const reading = aJob({ name: 'looking', reads: ['contacts', 'suppressions'], changes: () => [] });
 
 describe('a job that would make people mailable again', () => {
-  const contact = aContact({ contact_id: 'g1', email: 'g1@a.example', status: 'unsubscribed' });
-  const suppression = aSuppression({ email: 'g2@a.example', reason: 'complaint', scope: 'person' });
-  const freeing = {
-    'lifts a status': () =>
-      update('contacts', sql`select contact_id, 'subscribed' as status, 'w' as why from contacts`),
-    'empties a status': () =>
-      update('contacts', sql`select contact_id, cast(null as string) as status, 'w' as why from contacts`),
-    'removes a suppression': () => remove('suppressions', sql`select email, 'w' as why from suppressions`),
-    'replaces the list by less': ({ asOf }: Context) =>
-      replace('suppressions', sql`select email, ${asOf} as released_at, 'w' as why from suppressions where false`),
-    'releases a suppression': ({ asOf }: Context) =>
-      update('suppressions', sql`select email, ${asOf} as released_at, 'w' as why from suppressions`),
+  const at = '2026-11-20T09:00:00Z';
+  const left = (id: string, more: Row = {}): Row =>
+    aSuppression({ email: `${id}@a.example`, contact_id: id, reason: 'unsubscribe', scope: 'person', ...more });
+  const suppressions = [
+    left('g1'),
+    left('g2', { scope: '' }),
+    left('again', { suppressed_at: at, released_at: '2026-11-01T09:00:00Z' }),
+    left('released', { suppressed_at: '2026-11-01T09:00:00Z', released_at: at }),
+  ];
+  const of = (query: Sql): Sql => sql`select ${query}, 'w' as why from suppressions`;
+  const freeing: Record<string, readonly [found: number, change: (context: Context) => Change]> = {
+    'lifts a status': [
+      1,
+      () => update('contacts', sql`select contact_id, 'subscribed' as status, 'w' as why from contacts`),
+    ],
+    'empties a status': [
+      1,
+      () => update('contacts', sql`select contact_id, cast(null as string) as status, 'w' as why from contacts`),
+    ],
+    'removes suppressions': [3, () => remove('suppressions', of(sql`email`))],
+    'replaces the list by one that leaves out, releases and keeps': [
+      2,
+      ({ asOf }) =>
+        replace(
+          'suppressions',
+          sql`select email, case when contact_id = 'again' then ${asOf} else released_at end as released_at, 'w' as why
+            from suppressions where contact_id <> 'g1'`,
+        ),
+    ],
+    'releases suppressions, also one of after a release': [
+      3,
+      ({ asOf }) => update('suppressions', of(sql`email, ${asOf} as released_at`)),
+    ],
+    'dates one before its release': [
+      1,
+      () => update('suppressions', of(sql`email, cast('2026-10-01' as timestamp) as suppressed_at`)),
+    ],
+    'makes those of a person ones of an address': [3, () => update('suppressions', of(sql`email, 'address' as scope`))],
+    'gives those of a person to another': [3, () => update('suppressions', of(sql`email, 'g9' as contact_id`))],
   };
-  it.each(Object.entries(freeing))('waits for approval where it %s', async (_, change) => {
-    const folder = temporaryFolder();
-    writeWorkbook(folder, { contacts: [contact, aContact({ contact_id: 'g2' })], suppressions: [suppression] });
-    const job = aJob({
-      name: 'freeing',
+  const names = Object.keys(freeing);
+  const jobs = Object.values(freeing).map(([, change], i) =>
+    aJob({
+      name: `freeing-${i}`,
       reads: ['contacts', 'suppressions'],
       writes: ['contacts', 'suppressions'],
       changes: (context) => [change(context)],
-    });
+    }),
+  );
+  it('waits for approval, in each way, and writes nothing before', async () => {
+    const folder = temporaryFolder();
+    const contact = aContact({ contact_id: 'g1', email: 'g1@a.example', status: 'unsubscribed' });
+    writeWorkbook(folder, { contacts: [contact, aContact({ contact_id: 'g2' })], suppressions });
     const before = bytesOf(folder);
-    const waiting = jobOf(await night(folder, { jobs: nightly(job) }), 'freeing');
-    expect(waiting).toMatchObject({ status: 'blocked', guards: [{ passed: false, found: 1, limit: 0 }] });
+    const waiting = await night(folder, { jobs: nightly(...jobs) });
+    const came = waiting.jobs.map(({ status, guards }, i) => [names[i], status, ...guards.map(({ found }) => found)]);
+    expect(came).toEqual(Object.entries(freeing).map(([name, [found]]) => [name, 'blocked', found]));
     expect(bytesOf(folder)).toMatchObject(before);
-    const approvals = [waiting.plan ?? ''];
-    expect(jobOf(await night(folder, { jobs: nightly(job), approvals }), 'freeing').status).toBe('applied');
+    const approvals = [jobOf(waiting, 'freeing-2').plan ?? ''];
+    const approved = await night(folder, { jobs: nightly(...jobs.slice(2, 3)), approvals });
+    expect(approved.jobs.map(({ status }) => status)).toEqual(['applied']);
+    expect(readCsv(folder, 'suppressions')).toEqual([]);
   });
 });
 

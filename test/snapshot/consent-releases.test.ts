@@ -2,8 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { crowd, newsletter, nightly } from '../support/consent-night.ts';
-import { night } from '../support/night.ts';
+import { crowd, newsletter, nightly, refreshed } from '../support/consent-night.ts';
 import { aBounce, aContact, aSuppression, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
 
 describe('a release', () => {
@@ -36,7 +35,7 @@ describe('a release', () => {
           aSuppression({ email: 'h1@example.com', scope: 'person', reason: 'unsubscribe', released_at: '2026-11-20' }),
         ],
       });
-      await nightly(folder);
+      await refreshed(folder);
       expect(newsletter(folder)).toEqual(['h1', 'h2', 'h3', 'h4', 'h5']);
       expect(readFileSync(join(folder, 'suppressions.csv'), 'utf8')).toContain(released);
     },
@@ -108,7 +107,7 @@ describe('an address that is written in another way', () => {
       ),
       suppressions,
     });
-    await night(folder, { jobs: ['list-refresh'] });
+    await refreshed(folder);
     expect(newsletter(folder)).toEqual([]);
   });
 
@@ -148,7 +147,7 @@ describe('an address that is written in another way', () => {
     );
     const now = crowd().map((row, i) => ({ ...row, email: `now${i}@example.com` }));
     writeWorkbook(folder, { contacts: now, merges, suppressions });
-    await nightly(folder);
+    await refreshed(folder);
     expect(newsletter(folder)).toEqual([]);
   });
 
@@ -161,7 +160,7 @@ describe('an address that is written in another way', () => {
       merges: [{ ...merge, record: '' }],
       suppressions: [aSuppression({ email: 'long-gone@example.com', ...listed })],
     });
-    await nightly(folder);
+    await refreshed(folder);
     expect(newsletter(folder)).toEqual(['h1', 'h2', 'h3', 'h4', 'h5']);
   });
 
@@ -182,7 +181,7 @@ describe('an address that is written in another way', () => {
       aSuppression({ email, scope: 'address', reason: 'manual' }),
     );
     writeWorkbook(folder, { contacts: crowd(), suppressions });
-    await nightly(folder);
+    await refreshed(folder);
     expect(newsletter(folder)).toEqual(['h4', 'h5']);
   });
 

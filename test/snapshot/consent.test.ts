@@ -5,7 +5,7 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { crowd, newsletter, nightly } from '../support/consent-night.ts';
+import { crowd, newsletter, nightly, refreshed } from '../support/consent-night.ts';
 import { aBounce, aContact, aSuppression, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
 
 const quarantine = (folder: string): (string | undefined)[][] =>
@@ -19,7 +19,7 @@ describe('a record that can’t be read as a row still counts', () => {
     appendFileSync(path, 'H0@example.com,person,h0,unsubscribe\n');
     appendFileSync(path, '"h1@example.com" x,person,h1,unsubscribe,2026-01-01,import,,\n');
     appendFileSync(path, Buffer.from('h2@example.com,person,h2,unsubscribe,2026-01-01,import,J\x81rgen,\n', 'latin1'));
-    await nightly(folder);
+    await refreshed(folder);
     expect(newsletter(folder)).toEqual(['h3', 'h4', 'h5']);
     expect(quarantine(folder)).toHaveLength(3);
   });
@@ -56,7 +56,7 @@ describe('a record that can’t be read as a row still counts', () => {
     appendFileSync(path, 'b1,h0@example.com,Complaint\n');
     appendFileSync(path, 'b2,h1@example.com,"unsubscribe" x,,,,2026-11-20T00:00:00Z\n');
     appendFileSync(path, 'b3,h2@example.com,soft\n');
-    await nightly(folder);
+    await refreshed(folder);
     expect(newsletter(folder)).toEqual(['h2', 'h3', 'h4', 'h5']);
   });
 
@@ -64,7 +64,7 @@ describe('a record that can’t be read as a row still counts', () => {
     const folder = temporaryFolder();
     writeWorkbook(folder, { contacts: crowd() });
     appendFileSync(join(folder, 'contacts.csv'), 't0,h0@example.com,unsubscribed\nt1,h1@example.com,Ada\n');
-    await nightly(folder);
+    await refreshed(folder);
     expect(newsletter(folder)).toEqual(['h1', 'h2', 'h3', 'h4', 'h5']);
   });
 
@@ -79,7 +79,7 @@ describe('a record that can’t be read as a row still counts', () => {
       contacts: [...crowd(), ...second],
       suppressions: [aSuppression({ email: 'listed@example.com', scope: 'address', reason: 'manual' })],
     });
-    await nightly(folder);
+    await refreshed(folder);
     expect(newsletter(folder)).toEqual(['h2', 'h3', 'h4', 'h5']);
   });
 
@@ -89,7 +89,7 @@ describe('a record that can’t be read as a row still counts', () => {
     const rows = ['3,p3@example.com,2026-11-01 10:00,', '77,p3@example.com,2026-11-01 10:00,true,extra'];
     rows.push('5,p5@example.com,2026-11-01 10:00,');
     writeFileSync(join(folder, 'contacts.csv'), `${[header, ...rows].join('\n')}\n`);
-    await nightly(folder);
+    await refreshed(folder);
     expect(newsletter(folder)).toEqual(['5']);
   });
 
@@ -103,7 +103,7 @@ describe('a record that can’t be read as a row still counts', () => {
         'latin1',
       ),
     );
-    const { quarantine: counted } = await nightly(folder);
+    const { quarantine: counted } = await refreshed(folder);
     expect(newsletter(folder)).toEqual(['h5']);
     expect(quarantine(folder).sort()).toEqual([
       ['bounces', 'unsubscribed_x.csv, row 2', '(row)', 'has 2 cells where the header has 4'],

@@ -6,16 +6,21 @@ import { temporaryFolder } from './workbook.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
+/** Of bin/typescript-hooks.js. */
+const TRANSFORMED = 'node_modules/.cache/nightshift';
+
 /**
- * Copies what a command needs, and `more` (paths below the root). The packages are this checkout's; the cache is its
- * own.
+ * Copies what a command needs, and `more` (paths below the root). The packages are this checkout's, and so is
+ * the cache of transformed sources, which is by content; other caches are the copy's own.
  */
 export function checkout(more: readonly string[] = []): string {
   const copy = temporaryFolder();
   for (const part of ['bin', 'lib', 'data/sample', 'package.json', ...more])
     cpSync(join(root, part), join(copy, part), { recursive: true });
   cpSync(join(root, 'test/fixture'), join(copy, 'jobs'), { recursive: true });
-  mkdirSync(join(copy, 'node_modules'));
+  mkdirSync(join(copy, 'node_modules/.cache'), { recursive: true });
+  mkdirSync(join(root, TRANSFORMED), { recursive: true });
+  symlinkSync(join(root, TRANSFORMED), join(copy, TRANSFORMED));
   for (const name of readdirSync(join(root, 'node_modules')).filter((each) => each === '.bin' || !each.startsWith('.')))
     symlinkSync(join(root, 'node_modules', name), join(copy, 'node_modules', name));
   return copy;

@@ -81,7 +81,7 @@ export async function stateOf(
   const engine = await openEngine({ spillFolder: join(store.scratch, 'spill'), timeZone: 'UTC', threads: 1 });
   try {
     await takeSnapshot(engine, await store.read(), {
-      ...{ settings: { timeZone: 'UTC' }, asOf: new Date(asOf), now: new Date(asOf), extraColumns: new Set<string>() },
+      ...{ rules: { timeZone: 'UTC' }, asOf: new Date(asOf), now: new Date(asOf), extraColumns: new Set<string>() },
       tables: new Set(asked),
     });
     const pairs = async (query: string): Promise<Record<string, string>> =>
@@ -95,7 +95,7 @@ export async function stateOf(
       mailable: mailable.map((row) => String(row.k)),
       refused: await pairs(REFUSED),
       bounces: await pairs(
-        `select lower(email) as k, max(kind) as v from bounces where kind in ('hard', 'soft', 'block') group by 1`,
+        `select lower(email) as k, max(kind) as v from bounces where kind in ('hard', 'soft', 'block', 'cleaned') group by 1`,
       ),
       events: await pairs(
         'select lower(coalesce(e.email, c.email)) as k, max(type) as v from events e left join contacts c on c.contact_id = e.contact_id group by 1',

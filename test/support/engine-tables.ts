@@ -7,7 +7,7 @@ import type { Engine } from '../../lib/core/engine.ts';
 import { join, name, raw, sql } from '../../lib/core/sql.ts';
 import { type ColumnType, tableOf } from '../../lib/core/tables.ts';
 import { openEngine } from '../../lib/engine/duckdb.ts';
-import { createEventReports } from '../../lib/snapshot/bounces.ts';
+import { createAside } from '../../lib/snapshot/check.ts';
 
 type Cell = string | number | null | undefined;
 export type Rows = readonly Readonly<Record<string, Cell>>[];
@@ -27,8 +27,7 @@ export async function engineWith(layout: Layout): Promise<Engine> {
   const { timeZone = 'UTC', threads = 1 } = layout;
   const engine = await openEngine({ spillFolder: tmpdir(), timeZone, threads });
   for (const table of tables) await lay(engine, table, layout[table] ?? []);
-  await createEventReports(engine);
-  await engine.run(sql`create table respelt (address varchar, spelling varchar)`);
+  await createAside(engine);
   await engine.run(sql`create table domains (domain varchar, kind varchar)`);
   for (const { domain, kind } of layout.domains ?? [])
     await engine.run(sql`insert into domains values (${domain}, ${kind})`);

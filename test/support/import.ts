@@ -71,3 +71,12 @@ export async function bringIn(
   if (!result || result.error || !report) throw new Error(result?.error?.message ?? 'the import did not run');
   return { result, report, rejects };
 }
+
+/** One import whose outcome several tests look at. */
+export const once = <T>(importAll: () => Promise<T>): (() => Promise<T>) => {
+  let imported: Promise<T> | undefined;
+  return () => {
+    imported ??= importAll();
+    return imported;
+  };
+};

@@ -1,10 +1,11 @@
 /** The SQL of a job, statement by statement, and what in it DuckDB and BigQuery would not understand alike. */
-import { Dialect, parse } from '@polyglot-sql/sdk';
+
 import type { NightShift, ScheduledJob } from '../../lib/core/batch.ts';
 import { periodOf } from '../../lib/core/calendar/period.ts';
 import type { Context } from '../../lib/core/context.ts';
 import type { Sql } from '../../lib/core/sql.ts';
 import { tableOf } from '../../lib/core/tables.ts';
+import { Dialect, parse } from './polyglot.ts';
 import { asOf, today } from './workbook.ts';
 
 function contextFor({ cadence }: ScheduledJob, { workbook }: NightShift): Context {

@@ -6,14 +6,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { it } from 'vitest';
 import { nightShift } from '../../jobs/batches.ts';
-import { allJobs, type NightShift, type ScheduledJob } from '../../lib/core/batch.ts';
+import { allJobs, type ScheduledJob } from '../../lib/core/batch.ts';
 import type { Job } from '../../lib/core/job.ts';
 import type { JobResult, RunResult } from '../../lib/run/result.ts';
 import { filesBelow } from '../laws/one-outcome.ts';
 import { canaryWorkbook, sings } from '../support/canary.ts';
-import { night } from '../support/night.ts';
 import { bytesOf } from '../support/small-jobs.ts';
 import { temporaryFolder } from '../support/workbook.ts';
+import { night } from './night.ts';
 import { CHECK, requireNone } from './require.ts';
 import { smallWorkbook } from './small-workbook.ts';
 
@@ -23,48 +23,70 @@ function withoutGathering(job: Job): Job {
   return rest;
 }
 
-const scheduled: ScheduledJob[] = allJobs(nightShift).map(({ job, cadence }) => ({
-  job: withoutGathering(job),
-  cadence,
-}));
-const shift: NightShift = nightShift;
+/** The nightly jobs last: they settle what the others leave for them. */
+const scheduled: ScheduledJob[] = allJobs({ ...nightShift, batches: nightShift.batches.toReversed() }).map(
+  ({ job, cadence }) => ({ job: withoutGathering(job), cadence }),
+);
+
+const approvalsOf = ({ jobs }: RunResult): string[] =>
+  jobs.flatMap(({ status, plan }) => (status === 'blocked' && plan ? [plan] : []));
 
 /** Runs jobs, and once more with approval of what a guard stopped. */
 async function approved(folder: string, jobs: readonly ScheduledJob[]): Promise<RunResult> {
-  const first = await night(folder, { shift, jobs });
-  const plans = first.jobs.flatMap(({ status, plan }) => (status === 'blocked' && plan ? [plan] : []));
-  return plans.length === 0 ? first : night(folder, { shift, jobs, approvals: plans });
+  const first = await night(folder, { jobs });
+  const approvals = approvalsOf(first);
+  return approvals.length === 0 ? first : night(folder, { jobs, approvals });
 }
 
 const failure = ({ job, error }: JobResult): string => `jobs/${job}.ts: failed: ${error?.message ?? 'no reason given'}`;
 
-/**
- * The jobs that change something when their batch runs again. They are judged alone, since another job of the batch may
- * have left work for them.
- */
-async function restless(): Promise<ReadonlySet<string>> {
-  const found = new Set<string>();
-  for (const { name } of shift.batches) {
-    const jobs = scheduled.filter(({ cadence }) => cadence === name);
-    const folder = temporaryFolder();
-    smallWorkbook(folder);
-    await approved(folder, jobs);
-    for (const { job, status } of (await night(folder, { shift, jobs })).jobs)
-      if (status !== 'unchanged') found.add(job);
-  }
-  return found;
+interface Rehearsed {
+  /** Files that a dry run of all jobs wrote. */
+  readonly written: readonly string[];
+  /**
+   * The jobs that change something when all run again. They are judged alone, since another job may have left work for
+   * them.
+   */
+  readonly restless: ReadonlySet<string>;
 }
-let judged: Promise<ReadonlySet<string>> | undefined;
+
+/** A dry run of all jobs, then a run with approval of what guards stopped in it, and the same once more. */
+async function rehearse(): Promise<Rehearsed> {
+  const folder = temporaryFolder();
+  smallWorkbook(folder);
+  const before = bytesOf(folder);
+  const planned = await night(folder, { jobs: scheduled, dryRun: true });
+  const after = bytesOf(folder);
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  await night(folder, { jobs: scheduled, approvals: approvalsOf(planned) });
+  const again = await night(folder, { jobs: scheduled });
+  return {
+    written: names.filter((name) => before[name] !== after[name]),
+    restless: new Set(again.jobs.flatMap(({ job, status }) => (status === 'unchanged' ? [] : [job]))),
+  };
+}
+let rehearsing: Promise<Rehearsed> | undefined;
+const rehearsed = (): Promise<Rehearsed> => {
+  rehearsing ??= rehearse();
+  return rehearsing;
+};
+
+it('a dry run writes nothing', async () => {
+  const { written } = await rehearsed();
+  requireNone(
+    written.map((name) => `a dry run wrote ${name}`),
+    CHECK,
+  );
+});
 
 it.each(scheduled.map((each) => [each.job.name, each] as const))(
   '%s changes nothing when it runs again',
   async (name, each) => {
-    judged ??= restless();
-    if (!(await judged).has(name)) return;
+    if (!(await rehearsed()).restless.has(name)) return;
     const folder = temporaryFolder();
     smallWorkbook(folder);
     const first = await approved(folder, [each]);
-    const again = await night(folder, { shift, jobs: [each] });
+    const again = await night(folder, { jobs: [each] });
     requireNone([...first.jobs, ...again.jobs].filter(({ status }) => status === 'failed').map(failure), CHECK);
     const plans = [first, again].map(({ jobs }) => jobs[0]?.plan);
     const still = again.jobs.filter(
@@ -81,23 +103,10 @@ it.each(scheduled.map((each) => [each.job.name, each] as const))(
   },
 );
 
-it('a dry run writes nothing', async () => {
-  const folder = temporaryFolder();
-  smallWorkbook(folder);
-  const before = bytesOf(folder);
-  await night(folder, { shift, jobs: scheduled, dryRun: true });
-  const after = bytesOf(folder);
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  requireNone(
-    names.filter((name) => before[name] !== after[name]).map((name) => `a dry run wrote ${name}`),
-    CHECK,
-  );
-});
-
 it('no cell of the workbook gets into the ledger', async () => {
   const folder = temporaryFolder();
   canaryWorkbook(folder);
-  await night(folder, { shift, jobs: scheduled });
+  await night(folder, { jobs: scheduled });
   const ledger = join(folder, '.nightshift', 'test-ledger');
   const files = filesBelow(ledger);
   const personal = files.filter((file) => sings(readFileSync(join(ledger, file), 'utf8')).length > 0);

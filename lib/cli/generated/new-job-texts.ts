@@ -45,9 +45,9 @@ export default job({
 /** A test of that job: what it does to contacts that it is about, and to others. */
 export const testText = (name: string): string => `import { expect, it } from 'vitest';
 import ${variableOf(name)} from '../../../jobs/${name}.ts';
-import { night } from '../../support/night.ts';
 import { nightly } from '../../support/small-jobs.ts';
 import { aContact, readCsv, temporaryFolder, writeWorkbook } from '../../support/workbook.ts';
+import { night } from '../night.ts';
 
 it('asks about no contact that is not meant', async () => {
   const folder = temporaryFolder();

@@ -3,7 +3,7 @@
  * name and the schedule differ between batches; everything else is as in nightly.yml or, without it, the next that is
  * there.
  */
-import { allJobs, type Batch, type NightShift } from '../../core/batch.ts';
+import { allJobs, type Batch, type NightShift, namesIn } from '../../core/batch.ts';
 import type { Cadence } from '../../core/calendar/period.ts';
 import { connectionsOf, secretsOf } from '../../features/connections/index.ts';
 import { workflowOf } from '../../github/watch.ts';
@@ -77,7 +77,8 @@ function choices(nightShift: NightShift, read: ReadFile): { path: string; text: 
   const path = `${FOLDER}/run-job.yml`;
   const text = read(path);
   if (text === undefined) return [];
-  const names = [...nightShift.batches.map(({ name }) => name), ...allJobs(nightShift).map(({ job }) => job.name)];
-  const options = names.map((name) => `          - ${name}\n`).join('');
+  const options = namesIn(nightShift)
+    .map((name) => `          - ${name}\n`)
+    .join('');
   return [{ path, text: text.replace(/( {8}options:\n)(?: {10}- .*\n)+/, (_, head: string) => head + options) }];
 }

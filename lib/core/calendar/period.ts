@@ -53,28 +53,17 @@ export function endOfDay(day: string, timeZone: string): Date {
   return new Date(end);
 }
 
-function offsetMs(moment: Date, timeZone: string): number {
-  const parts = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  }).formatToParts(moment);
-  const part = (type: string): number => Number(parts.find((each) => each.type === type)?.value);
-  const local = Date.UTC(
-    part('year'),
-    part('month') - 1,
-    part('day'),
-    part('hour'),
-    part('minute'),
-    part('second'),
-    moment.getUTCMilliseconds(),
-  );
-  return local - moment.getTime();
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+/** By how much a zone's clocks are ahead of UTC at a moment. */
+export function offsetMs(moment: Date, timeZone: string): number {
+  const names = ['year', 'month', 'day', 'hour', 'minute', 'second'];
+  const fields = Object.fromEntries(names.map((name) => [name, 'numeric']));
+  const clock = clocks.get(timeZone) ?? new Intl.DateTimeFormat('en-US', { timeZone, hourCycle: 'h23', ...fields });
+  clocks.set(timeZone, clock);
+  const shown = new Map(clock.formatToParts(moment).map(({ type, value }) => [type as string, Number(value)]));
+  const [year = 0, month = 1, ...rest] = names.map((name) => shown.get(name) ?? 0);
+  return Date.UTC(year, month - 1, ...rest, moment.getUTCMilliseconds()) - moment.getTime();
 }
 
 /** No 30th of February, which a Date would take for the 2nd of March. */

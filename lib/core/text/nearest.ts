@@ -1,6 +1,12 @@
 /** "Did you mean …?": the known name closest to a mistyped one. Suggests, never decides. */
 import { distance } from 'fastest-levenshtein';
 
+/** " Did you mean …?" as the end of a sentence; nothing where no known name is near enough. */
+export function didYouMean(typed: string, names: readonly string[]): string {
+  const near = nearest(typed, names);
+  return near ? ` Did you mean "${near}"?` : '';
+}
+
 /** Names are compared without case, and with spaces, `-` and `_` alike, as headers are. */
 const comparable = (name: string): string =>
   name

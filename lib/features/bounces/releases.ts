@@ -158,18 +158,23 @@ const proposals: Sql = sql`
   where true
   qualify row_number() over (partition by email order by place) = 1`;
 
-/** The steps of the review, after those of the night's verdicts; `proposals` is what it asks. */
-export const reviewSteps = (rules: BounceRules): readonly Step[] => [
+/** The suppressions and marks that a person may release by an answer. */
+const doubtSteps = (rules: BounceRules): readonly Step[] => [
   { name: 'in_doubt', row: 'a suppression that may be proposed for release', query: inDoubt },
-  { name: 'alive_since', row: 'a suppressed address whose owner has been active since', query: alive },
-  { name: 'doubt_reports', row: 'a suppressed address, with what its bounces say', query: reports },
-  { name: 'broken_domains', row: 'a domain that bounced whole within an hour', query: brokenDomains },
   { name: 'marked_alone', row: 'an address whose contact alone says suppressed', query: markedAlone },
   {
     name: 'signed_up_again',
     row: 'an address whose person unsubscribed and signed up again',
     query: signedUpAgain(rules),
   },
+];
+
+/** The steps of the review, after those of the night's verdicts; `proposals` is what it asks. */
+export const reviewSteps = (rules: BounceRules): readonly Step[] => [
+  ...doubtSteps(rules),
+  { name: 'alive_since', row: 'a suppressed address whose owner has been active since', query: alive },
+  { name: 'doubt_reports', row: 'a suppressed address, with what its bounces say', query: reports },
+  { name: 'broken_domains', row: 'a domain that bounced whole within an hour', query: brokenDomains },
   { name: 'proposals', row: 'a suppression that looks wrong, with the evidence', query: proposals },
 ];
 
@@ -191,13 +196,7 @@ const DONE = '; released on ';
 
 /** `answered_yes`: what a person released by an answer, and what may still be released today. */
 export const releaseSteps = (rules: BounceRules): readonly Step[] => [
-  { name: 'in_doubt', row: 'a suppression that a person may release by an answer', query: inDoubt },
-  { name: 'marked_alone', row: 'an address whose contact alone says suppressed', query: markedAlone },
-  {
-    name: 'signed_up_again',
-    row: 'an address whose person unsubscribed and signed up again',
-    query: signedUpAgain(rules),
-  },
+  ...doubtSteps(rules),
   {
     name: 'answered_yes',
     row: 'a suppression, or the mark of a contact alone, that a person released by an answer',

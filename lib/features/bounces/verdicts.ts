@@ -20,16 +20,22 @@ const SOFT = sql`('mailbox_full', 'no_answer', 'routing', 'other_soft')`;
 /** Classes whose verdict has the moment of a report: they are not summed up by day. */
 const AT_ONCE = sql`('dead', 'cleaned', 'complaint', 'unsubscribe')`;
 
+/** The bounces of a table with their class and code; those found among the events show theirs by their kind. */
+const classed = (bounces: Sql, areOfEvents: boolean): Sql =>
+  areOfEvents
+    ? sql`select address_key(email) as email, kind as class, code as enhanced, provider, occurred_at from ${bounces}`
+    : sql`select *, ${bounceClass} as class from (select *, ${hardness} as hardness from (
+        select address_key(email) as email, ${kindOf(sql`kind`)} as kind, code, detail, provider, occurred_at,
+          ${enhancedCode(sql`code`, sql`detail`)} as enhanced from ${bounces}
+      ) as coded) as weighed`;
+
 /** The bounces of a table, summed up by address, class, code and day. */
-const byDay = (bounces: Sql): Sql => sql`
+const byDay = (bounces: Sql, areOfEvents: boolean): Sql => sql`
   select email, class, enhanced, day, min(provider) as provider, min(occurred_at) as first_at,
     max(occurred_at) as last_at, count(*) as reports
   from (select email, class, enhanced, local_day(occurred_at) as day, provider, occurred_at,
     case when class in ${AT_ONCE} then occurred_at end as moment
-  from (select *, ${bounceClass} as class from (select *, ${hardness} as hardness from (
-    select address_key(email) as email, ${kindOf(sql`kind`)} as kind, code, detail, provider, occurred_at,
-      ${enhancedCode(sql`code`, sql`detail`)} as enhanced from ${bounces}
-  ) as coded) as weighed) as classed) as dated
+  from (${classed(bounces, areOfEvents)}) as classed) as dated
   group by email, class, enhanced, day, moment`;
 
 /** Bounces by address, class, code and day. `answered`: a person released the address after all of them. */

@@ -5,9 +5,8 @@ import { RequestError } from '../http/index.ts';
 import type { Ways } from './open.ts';
 import { openConnection, whyOf } from './open.ts';
 import type { Connection, ConnectionRules } from './rules.ts';
-import { httpGuide } from './vendors/http.ts';
+import { http } from './vendors/http.ts';
 import { vendors } from './vendors/registry.ts';
-import type { Guide, Vendor } from './vendors/vendor.ts';
 
 /** The rules of the jobs that connect, as they stand in jobs/rules/connections.ts; null where no job does. */
 export function connectionsOf(jobs: readonly Job[]): ConnectionRules | null {
@@ -40,6 +39,7 @@ export async function checkConnection(
 ): Promise<Checked[]> {
   const { name, vendor, fetch, suppress, lists } = connection;
   const checked: Checked[] = [];
+  const report = (text: string, isFine = true) => void checked.push({ isFine, text });
   let asked = name;
   try {
     const window = { from: new Date(now.getTime() - DAY_MS), to: now };
@@ -47,55 +47,41 @@ export async function checkConnection(
     for (const source of fetch ? vendor.reads : []) {
       if (source.is === 'events' && !connection.events) continue;
       asked = `${name}, ${source.name}`;
-      const { value = [] } = await source.pages(at)[Symbol.asyncIterator]().next();
+      const found = await firstOf(source.pages(at));
       const what = source.whole ? 'on the first page' : 'of the last day';
-      checked.push({ isFine: true, text: `${asked}: may be read, ${value.length} ${what}` });
+      report(`${asked}: may be read, ${found?.length ?? 0} ${what}`);
     }
     if (suppress) {
       asked = `${name}, suppressions`;
-      await vendor.suppressions?.standing(at)[Symbol.asyncIterator]().next();
-      checked.push({ isFine: true, text: `${asked}: may be read; whether the key may add to them shows when it does` });
+      await firstOf(vendor.suppressions?.members(at, ''));
+      report(`${asked}: may be read; whether the key may add to them shows when it does`);
     }
     for (const [own, remote] of Object.entries(lists)) {
       asked = `${name}, list ${own}`;
-      await vendor.lists?.members(at, remote)[Symbol.asyncIterator]().next().catch(unlessLong);
-      checked.push({ isFine: true, text: `${asked}: may be read` });
+      await firstOf(vendor.lists?.members(at, remote)).catch(unlessLong);
+      report(`${asked}: may be read`);
     }
     const skew = at.client.skewMs;
     if (skew !== null && Math.abs(skew) > MOST_SKEW_MS) {
       const minutes = Math.round(Math.abs(skew) / 60_000);
-      checked.push({
-        isFine: false,
-        text: `${name}: its clock is ${minutes} min off this machine's: set this one right`,
-      });
+      report(`${name}: its clock is ${minutes} min off this machine's: set this one right`, false);
     }
   } catch (error) {
-    checked.push({
-      isFine: false,
-      text: `${asked}: ${whyOf(error)}. npx nightshift connect ${vendor.id} shows the rights`,
-    });
+    report(`${asked}: ${whyOf(error)}. npx nightshift connect ${vendor.id} shows the rights`, false);
   }
   return checked;
 }
+
+const firstOf = async <T>(pages: AsyncIterable<T> | undefined): Promise<T | undefined> =>
+  (await pages?.[Symbol.asyncIterator]().next())?.value;
 
 /** A list of which a probe reads only a part may be read. */
 const unlessLong = (error: unknown): void => {
   if (!(error instanceof RequestError) || error.by !== 'budget') throw error;
 };
 
-const http: Pick<
-  Vendor,
-  'id' | 'label' | 'guide' | 'secrets' | 'reads' | 'suppressions' | 'lists' | 'options' | 'limits'
-> = {
-  id: 'http',
-  label: 'any tool by HTTP',
-  guide: httpGuide,
-  secrets: {},
-  reads: [],
-};
-
 /** What can be connected, but for the sample's pretended tools. */
-const connectable = [...vendors.filter(({ id }) => id !== 'sample'), http];
+export const connectable = [...vendors.filter(({ id }) => id !== 'sample'), http];
 
 export const connectableNames = connectable.map(({ id }) => id);
 
@@ -127,29 +113,3 @@ export function connectText(id: string): string[] | null {
     'npx nightshift sync hands the secret to the workflows; npx nightshift doctor checks the key.',
   ];
 }
-
-const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;
-const cell = (text: string): string => text.replaceAll('|', '\\|');
-
-/** The table of docs/connections.md. */
-export function connectionTable(): string {
-  const rows = connectable.map(({ id, label, guide, reads, suppressions, lists, limits, secrets }) => {
-    const read =
-      id === 'http'
-        ? 'bounces, events or purchases'
-        : reads.map(({ name, is }) => (is === 'events' ? `${name} (events)` : name)).join(', ');
-    const written =
-      [suppressions ? 'suppressions' : '', lists ? 'lists, fields' : ''].filter(Boolean).join(', ') || '–';
-    const names =
-      Object.values(secrets)
-        .map((name) => `\`${name}\``)
-        .join(', ') || 'yours';
-    const rate = limits?.perSecond ? `${limits.perSecond} a second` : '–';
-    const tool = `[${label}](${page(guide)})`;
-    return row(tool, `\`${id}\``, read, written, names, cell(guide.rights), rate, cell(guide.lacks));
-  });
-  const heads = ['tool', 'vendor', 'is read', 'is written', 'secret', 'rights of the key', 'rate', 'what is missing'];
-  return [row(...heads), row(...heads.map(() => '---')), ...rows].join('');
-}
-
-const page = ({ page: where }: Guide): string => (where === 'docs/connections.md' ? '#any-other-tool' : where);

@@ -8,7 +8,7 @@ import { type Sql, sql } from '../../core/sql.ts';
 import { RequestError } from '../http/index.ts';
 import { opener, type Ways, whyOf } from './open.ts';
 import type { Connection, ConnectionRules } from './rules.ts';
-import { type Audience, audiencesOf } from './sync-job.ts';
+import { type Audience, audiencesOf, listOf } from './sync-job.ts';
 import type { At, Row } from './vendors/vendor.ts';
 
 /** Added addresses that are read back, of each list. */
@@ -66,12 +66,12 @@ export async function deliverAudiences(at: Delivery, rules: ConnectionRules, way
   };
 }
 
-async function handOver({ connection, list }: Audience, at: At, added: Row[], gone: string[], counts: Sent) {
-  const { suppressions, lists } = connection.vendor;
-  const size = (list ? lists?.size : suppressions?.size) ?? 1;
+async function handOver(audience: Audience, at: At, added: Row[], gone: string[], counts: Sent): Promise<void> {
+  const { size, add, remove, has } = listOf(audience);
+  const list = audience.list?.remote ?? '';
   const removing = emptyPhase();
   for (const batch of inBatches(gone, size)) {
-    const refused = await sendEach(batch, removing, async (part) => list && lists?.remove(at, list.remote, part));
+    const refused = await sendEach(batch, removing, async (part) => remove?.(at, part, list));
     counts.refused += refused;
     counts.removed += batch.length - refused;
   }
@@ -79,7 +79,7 @@ async function handOver({ connection, list }: Audience, at: At, added: Row[], go
   const adding = emptyPhase();
   for (const batch of inBatches(added, size)) {
     const refused = await sendEach(batch, adding, async (part) => {
-      const failed = await (list ? lists?.add(at, list.remote, part) : suppressions?.add(at, part));
+      const failed = await add(at, part, list);
       if (!failed) taken.push(...part.slice(0, SAMPLE));
       return failed;
     });
@@ -89,8 +89,7 @@ async function handOver({ connection, list }: Audience, at: At, added: Row[], go
   for (const phase of [removing, adding]) endWhereNoneIsTaken(phase, MOST_REJECTED);
   for (const { email } of taken.slice(0, SAMPLE)) {
     counts.readBack++;
-    const stands = list ? await lists?.has(at, list.remote, email) : await suppressions?.has(at, email);
-    if (stands) counts.confirmed++;
+    if (await has(at, email, list)) counts.confirmed++;
   }
 }
 

@@ -64,14 +64,8 @@ export async function fetchActivity(at: Gathering, rules: ConnectionRules, ways:
   const fetched = await outside.stoppable(async (signal) => {
     const all: FetchedHere[] = [];
     for (const connection of asked) {
-      const to = {
-        folder: join(scratch, 'fetched', connection.name),
-        outside,
-        signal,
-        stateFolder: at.stateFolder,
-        ...ways,
-      };
       const { name: of, account } = connection;
+      const to = { folder: join(scratch, 'fetched', of), outside, signal, stateFolder: at.stateFolder, ...ways };
       const isOther = isOfOther(known.get(of)?.note, account);
       const from = isOther
         ? { until: null, againFrom: null }
@@ -142,12 +136,7 @@ export async function readFetched(
         ${fault === null ? 'ok' : 'failed'}, ${noteOf(fault, account)}, ${times}, ${isAskedAgain})`,
     );
   }
-  const oldest = new Date(context.asOf.getTime() - rules.firstDays * 86_400_000);
-  await layOutWaiting(
-    engine,
-    files.map(({ of }) => of),
-    oldest,
-  );
+  await layOutWaiting(engine, files, new Date(context.asOf.getTime() - rules.firstDays * 86_400_000));
   for (const [nth, { query, onlyWith }] of importChanges(feeds, settings, new Set()).entries()) {
     if (onlyWith && (await engine.rows(sql`${onlyWith} limit 1`)).length === 0) continue;
     await engine.run(sql`create or replace temp table ${fetchedChange(nth)} as ${query}`);

@@ -7,9 +7,9 @@
 export {
   type Checked,
   checkConnection,
+  connectable,
   connectableNames,
   connectionsOf,
-  connectionTable,
   connectText,
   secretsOf,
 } from './check.ts';

@@ -32,17 +32,9 @@ export function openConnection(
   { name, vendor, secrets, settings, address, fields }: Connection,
   outside: Pick<Outside, 'secret'>,
   window: Window,
-  {
-    budget,
-    signal,
-    stateFolder,
-    ...ways
-  }: Ways & {
-    readonly budget: number;
-    readonly stateFolder: string;
-    readonly signal?: AbortSignal;
-  },
+  given: Ways & { readonly budget: number; readonly stateFolder: string; readonly signal?: AbortSignal },
 ): At {
+  const { budget, stateFolder, ...ways } = given;
   const keys: Record<string, string> = {};
   for (const [role, secret] of Object.entries(secrets)) {
     const value = outside.secret(secret)?.trim();
@@ -56,7 +48,6 @@ export function openConnection(
       signIn: vendor.signIn(keys, settings),
       ...(vendor.limits && { documented: vendor.limits }),
       limits: { ...PATIENCE, budget },
-      ...(signal && { signal }),
       ...ways,
     });
     return { client, settings, window, fields, stateFolder };
@@ -77,10 +68,9 @@ export function opener(
 ): (connection: Connection) => At {
   const opened = new Map<Connection, At>();
   const window = { from: new Date(0), to: context.asOf };
+  const given = { ...ways, budget: MOST_REQUESTS, stateFolder };
   return (connection) => {
-    const at =
-      opened.get(connection) ??
-      openConnection(connection, outside, window, { ...ways, budget: MOST_REQUESTS, stateFolder });
+    const at = opened.get(connection) ?? openConnection(connection, outside, window, given);
     opened.set(connection, at);
     return at;
   };

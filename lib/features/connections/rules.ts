@@ -81,14 +81,8 @@ export interface WrittenRules extends Omit<z.input<typeof schema>, 'connections'
   readonly connections?: readonly Written[];
 }
 
-export interface Connection {
-  readonly name: string;
+export interface Connection extends Readonly<z.output<z.ZodObject<typeof common>>> {
   readonly vendor: Vendor;
-  readonly fetch: boolean;
-  readonly events: boolean;
-  /** Names of secrets, by what they are. */
-  readonly secrets: Readonly<Record<string, string>>;
-  readonly address: string | undefined;
   readonly suppress: boolean;
   readonly lists: Readonly<Record<string, string>>;
   readonly fields: Readonly<Record<string, string>>;
@@ -180,29 +174,13 @@ export function connectionRules(rules: WrittenRules, lists: readonly string[]): 
 function connectionOf(given: z.output<typeof connection>): Connection {
   const vendor = given.vendor === 'http' ? httpVendor(given as never) : vendors.find(({ id }) => id === given.vendor);
   if (!vendor) throw new Error(`There is no vendor ${given.vendor}.`);
-  const { name, fetch, events, secrets, address } = given;
+  const { name, fetch, events, address } = given;
   const { suppress = false, lists = {}, fields = {} } = given as unknown as Partial<Connection>;
-  const settings = Object.fromEntries(
-    Object.keys(vendor.options ?? {}).flatMap((option) => {
-      const value = (given as Record<string, unknown>)[option];
-      return value === undefined ? [] : [[option, String(value)]];
-    }),
-  );
-  const named = { ...vendor.secrets, ...secrets };
+  const settings = z.object(vendor.options ?? {}).parse(given) as Connection['settings'];
+  const secrets = { ...vendor.secrets, ...given.secrets };
   const reads = 'reads' in given ? given.reads.map(({ table, path, records }) => [table, path, records]) : [];
-  return {
-    name,
-    vendor,
-    fetch,
-    events,
-    secrets: named,
-    address,
-    suppress,
-    lists,
-    fields,
-    settings,
-    account: accountOf([vendor.id, address ?? vendor.address(settings), settings, named, reads]),
-  };
+  const account = accountOf([vendor.id, address ?? vendor.address(settings), settings, secrets, reads]);
+  return { name, vendor, fetch, events, secrets, address, suppress, lists, fields, settings, account };
 }
 
 /** Of a secret its name counts alone: where settings name no account, another name is another account. */

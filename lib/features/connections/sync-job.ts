@@ -19,7 +19,7 @@ import { mailable, refused } from '../exports/index.ts';
 import { looksBack, opener, type Ways, whyOf } from './open.ts';
 import type { Connection, ConnectionRules } from './rules.ts';
 import { staleConnections } from './stale.ts';
-import type { At, Member } from './vendors/vendor.ts';
+import type { List, Member, SuppressionList } from './vendors/vendor.ts';
 
 /** A list of a tool, and what it is to hold. */
 export interface Audience {
@@ -44,8 +44,8 @@ type StandingRow = readonly [audience: string, email: string, status: string, fi
 
 interface Found {
   readonly rows: readonly StandingRow[];
-  /** The audiences that could be read. */
-  readonly read: readonly string[];
+  /** The audiences that could be read: a row is one. */
+  readonly read: readonly (readonly [audience: string])[];
   /** Why the others could not. */
   readonly faults: readonly string[];
 }
@@ -54,7 +54,7 @@ interface Found {
 export async function readAudiences(at: Gathering, rules: ConnectionRules, ways: Ways = {}): Promise<Gathered> {
   const { outside } = at;
   const rows: StandingRow[] = [];
-  const read: string[] = [];
+  const read: [string][] = [];
   const faults: string[] = [];
   const asked = (looksBack(at) ? [] : audiencesOf(rules)).filter(
     ({ connection: { vendor } }) => vendor.id !== 'sample' || outside.isSample,
@@ -65,10 +65,10 @@ export async function readAudiences(at: Gathering, rules: ConnectionRules, ways:
       const { name, connection } = audience;
       try {
         const found: StandingRow[] = [];
-        for await (const page of standingOf(audience, open(connection)))
+        for await (const page of listOf(audience).members(open(connection), audience.list?.remote ?? ''))
           for (const member of page) found.push(rowOf(name, member, connection));
         for (const row of found) rows.push(row);
-        read.push(name);
+        read.push([name]);
       } catch (error) {
         faults.push(`${name} could not be read: ${whyOf(error)}`);
       }
@@ -77,8 +77,9 @@ export async function readAudiences(at: Gathering, rules: ConnectionRules, ways:
   return { metrics: {}, guards: [], found: { rows, read, faults } satisfies Found };
 }
 
-function standingOf({ connection: { vendor }, list }: Audience, at: At): AsyncIterable<readonly Member[]> {
-  const found = list ? vendor.lists?.members(at, list.remote) : vendor.suppressions?.standing(at);
+/** What an audience is at its tool. */
+export function listOf({ connection: { vendor }, list }: Audience): SuppressionList & Partial<List> {
+  const found = list ? vendor.lists : vendor.suppressions;
   if (!found) throw new Error(`${vendor.label} has no such list.`);
   return found;
 }
@@ -114,12 +115,8 @@ export async function layOutAudiences({ engine, found }: Preparation): Promise<M
       fact varchar)`,
   );
   await engine.run(sql`create or replace temp table audiences_read (audience varchar)`);
-  if (rows.length > 0) await engine.appendRows('audience_rows', rows);
-  if (read.length > 0)
-    await engine.appendRows(
-      'audiences_read',
-      read.map((name) => [name]),
-    );
+  await engine.appendRows('audience_rows', rows);
+  await engine.appendRows('audiences_read', read);
   // Of two lines about one person the one that refuses mail counts.
   await engine.run(
     sql`insert into audiences (audience, email, status, fields)

@@ -26,12 +26,16 @@ export async function keepMoments(engine: Engine, settings: CellSettings): Promi
 
 /**
  * Lays out `fetched_waiting`: per connection the earliest waiting fact since `oldest`, and how many there are.
- * @param connections by the number of a file, the connection that it is of
+ * @param files by their numbers, with the connection that each is of
  */
-export async function layOutWaiting(engine: Engine, connections: readonly string[], oldest: Date): Promise<void> {
+export async function layOutWaiting(
+  engine: Engine,
+  files: readonly { readonly of: string }[],
+  oldest: Date,
+): Promise<void> {
   await engine.run(sql`create or replace temp table fetched_files (file integer, connection varchar)`);
-  for (const [file, connection] of connections.entries())
-    await engine.run(sql`insert into fetched_files values (${file}, ${connection})`);
+  for (const [file, { of }] of files.entries())
+    await engine.run(sql`insert into fetched_files values (${file}, ${of})`);
   await engine.run(
     sql`create or replace temp table fetched_waiting as
       select f.connection, min(m.moment) as earliest, count(distinct (m.email, m.moment)) as n

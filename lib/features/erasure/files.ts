@@ -35,12 +35,6 @@ async function filesIn(folder: string): Promise<string[]> {
 /** A record that runs over lines can't be cut by lines. */
 const isWhole = (line: string): boolean => (line.match(/"/g)?.length ?? 0) % 2 === 0;
 
-/** The folders beside the workbook's files that are ours, and that hold what is made of them or goes into them. */
-const foldersOf = (workbookFolder: string) => ({
-  exports: [EXPORTS, join('.nightshift', EXPORTS)].map((name) => join(workbookFolder, name)),
-  inbox: join(workbookFolder, 'inbox'),
-});
-
 /** The files directly beside the workbook's own. */
 const besideIn = async (folder: string): Promise<string[]> =>
   (await filesIn(folder)).filter((path) => dirname(path) === folder);
@@ -55,14 +49,23 @@ export const nameOf = (workbookFolder: string, path: string): string => {
   return below.startsWith('..') ? path : below;
 };
 
+/** The exports and their memory; other files that we read or keep: the inbox, and Mailchimp's. */
+async function ourFiles(
+  folder: string,
+  exportFolders: readonly string[],
+): Promise<{ exports: string[]; rest: string[] }> {
+  const exported = [EXPORTS, join('.nightshift', EXPORTS)].map((name) => filesIn(join(folder, name)));
+  const rest = await filesIn(join(folder, 'inbox'));
+  for (const path of await besideIn(folder)) {
+    if (isOfMailchimp((await bytesOf(path)).split('\n', 1)[0])) rest.push(path);
+  }
+  return { exports: [...(await Promise.all(exported)), ...(await exportsIn(exportFolders))].flat(), rest };
+}
+
 /** The files beside the tables that may name people: exports, their memory, the inbox, and Mailchimp's files. */
 export async function filesOfOurs(workbookFolder: string, exportFolders: readonly string[]): Promise<string[]> {
-  const { exports, inbox } = foldersOf(workbookFolder);
-  const files = [...(await Promise.all([...exports, inbox].map(filesIn))), ...(await exportsIn(exportFolders))].flat();
-  for (const path of await besideIn(workbookFolder)) {
-    if (isOfMailchimp((await bytesOf(path)).split('\n', 1)[0])) files.push(path);
-  }
-  return files;
+  const { exports, rest } = await ourFiles(workbookFolder, exportFolders);
+  return [...exports, ...rest];
 }
 
 /**
@@ -75,7 +78,6 @@ export async function cutFiles(
   exportFolders: readonly string[],
 ): Promise<Cleared['rewritten']> {
   const [names, hasId] = [namesPerson(person), hasIdAsCell(person)];
-  const folders = foldersOf(workbookFolder);
   const rewritten: { file: string; lines: number }[] = [];
   const cut = async (path: string, isOfPerson: (line: string) => boolean): Promise<void> => {
     const lines = (await bytesOf(path)).split('\n');
@@ -86,13 +88,9 @@ export async function cutFiles(
     await updateNote(path, text, lines.length - kept.length);
     rewritten.push({ file: nameOf(workbookFolder, path), lines: lines.length - kept.length });
   };
-  const exported = [...(await Promise.all(folders.exports.map(filesIn))), ...(await exportsIn(exportFolders))].flat();
-  for (const path of exported) await cut(path, (line) => names(line) || hasId(line));
-  for (const path of await filesIn(folders.inbox)) await cut(path, names);
-  for (const path of await besideIn(workbookFolder)) {
-    const [header] = (await bytesOf(path)).split('\n', 1);
-    if (isOfMailchimp(header)) await cut(path, names);
-  }
+  const { exports, rest } = await ourFiles(workbookFolder, exportFolders);
+  for (const path of exports) await cut(path, (line) => names(line) || hasId(line));
+  for (const path of rest) await cut(path, names);
   return rewritten;
 }
 

@@ -20,7 +20,6 @@ import { columnOf, headerName, join, literal, oneOf, quoteName, raw, type Sql, s
 import { tableOf } from '../../core/tables.ts';
 import { writeCell } from '../../snapshot/cells.ts';
 import { views } from '../../snapshot/views.ts';
-import { waitingPeople } from '../../snapshot/waiting.ts';
 import { isoCodes } from '../hygiene/index.ts';
 import { type Condition, compile, segmentInputQuery } from '../segments/index.ts';
 import type { ExportRule, ExportRules } from './rules.ts';
@@ -53,7 +52,6 @@ const known: Readonly<Record<'mailchimp' | 'hubspot', Readonly<Record<string, st
 /** Why a contact may not be mailed, without its prefix: `suppression: complaint` is `complaint`. */
 const bareReason = (why: Sql): Sql => sql`regexp_replace_all(${why}, '^(status|suppression|reported): ', '')`;
 
-const hashed = (value: Sql): Sql => sql`case when coalesce(${value}, '') <> '' then sha256_hex(${value}) end`;
 const bare = (value: Sql): Sql => sql`regexp_replace_all(lower(${value}), ${literal('[^\\p{L}\\p{M}\\p{N}]')}, '')`;
 const tidy = (value: Sql): Sql => sql`trim(regexp_replace_all(lower(${value}), '[[:space:]]+', ' '))`;
 const withoutSigns = (value: Sql): Sql =>
@@ -72,27 +70,38 @@ const isoCountry = sql`
 /** The cells of a file, by header. */
 type Cells = Readonly<Record<string, Sql>>;
 
-const postalCode = bare(sql`c.postal_code`);
-
+/** The cells of audiences before they are hashed. */
 const audiences: Readonly<Record<'google-ads' | 'meta', Cells>> = {
   'google-ads': {
-    Email: hashed(googleEmail),
-    Phone: hashed(e164),
-    'First Name': hashed(tidy(sql`c.first_name`)),
-    'Last Name': hashed(tidy(withoutSigns(sql`c.last_name`))),
+    Email: googleEmail,
+    Phone: e164,
+    'First Name': tidy(sql`c.first_name`),
+    'Last Name': tidy(withoutSigns(sql`c.last_name`)),
     Country: isoCountry,
     Zip: sql`c.postal_code`,
   },
   meta: {
-    email: hashed(sql`address_key(c.email)`),
-    phone: hashed(sql`replace(${e164}, '+', '')`),
-    fn: hashed(bare(sql`c.first_name`)),
-    ln: hashed(bare(sql`c.last_name`)),
-    ct: hashed(bare(sql`c.city`)),
-    st: hashed(bare(sql`c.region`)),
-    zip: hashed(sql`case when upper(c.country) = 'US' then left(${postalCode}, 5) else ${postalCode} end`),
-    country: hashed(sql`lower(${isoCountry})`),
+    email: sql`address_key(c.email)`,
+    phone: sql`replace(${e164}, '+', '')`,
+    fn: bare(sql`c.first_name`),
+    ln: bare(sql`c.last_name`),
+    ct: bare(sql`c.city`),
+    st: bare(sql`c.region`),
+    zip: sql`left(${bare(sql`c.postal_code`)}, case when upper(c.country) = 'US' then 5 else 1000 end)`,
+    country: sql`lower(${isoCountry})`,
   },
+};
+
+/** Google's columns that stay as they are. */
+const UNHASHED = ['Country', 'Zip'];
+
+/** An audience's rows, hashed: their cells are worked out below, since each is named twice here. */
+const hashed = (cells: Cells, people: Sql): Sql => {
+  const columns = Object.keys(cells).map((header) => {
+    const cell = headerName(header);
+    return UNHASHED.includes(header) ? cell : sql`case when ${cell} <> '' then sha256_hex(${cell}) end as ${cell}`;
+  });
+  return sql`select ${join(columns, ', ')} from (${people}) as people`;
 };
 
 /** The cells of a people's export. */
@@ -119,13 +128,13 @@ const selected = (cells: Cells): Sql =>
 export const mailable = sql`
   address_key(c.email) is not null and coalesce(c.email_status, '') <> 'invalid'
   and c.contact_id not in (select contact_id from ${views.unmailable})
-  and c.contact_id not in (select contact_id from ${waitingPeople})`;
+  and c.contact_id not in (select contact_id from ${views.waitingPeople})`;
 
 /** A row (label, text) where a plan that would suppress contacts waits for approval. */
 export const leftOutWhileWaiting = sql`
   select 'waiting' as label, concat(cast(n as string), ' contacts are left out of exports for sending: ',
     'a plan that would suppress them waits for approval') as text
-  from (select count(distinct contact_id) as n from ${waitingPeople}) where n > 0`;
+  from (select count(distinct contact_id) as n from ${views.waitingPeople}) where n > 0`;
 
 const MONDAY = 1;
 
@@ -162,11 +171,12 @@ function peopleFile(rule: PeopleRule, asOf: Date): JobFile {
   ];
   const where = conditions.length > 0 ? sql` where ${join(conditions, ' and ')}` : sql``;
   const order = columnOf(rule.order ?? 'contact_id', 'c');
+  const people = sql`select ${selected(cells)} from contacts c${where} order by ${order} nulls last, c.contact_id`;
   return {
     name: rule.name,
     key: Object.keys(cells)[0] ?? '',
     onlyChanged: rule.only === 'changed',
-    query: sql`select ${selected(cells)} from contacts c${where} order by ${order} nulls last, c.contact_id`,
+    query: rule.format in audiences ? hashed(cells, people) : people,
   };
 }
 

@@ -18,8 +18,6 @@ export interface Request {
   readonly query?: Query;
   /** Sent as JSON. */
   readonly json?: unknown;
-  /** Sent as a form. */
-  readonly form?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   /** Whether an answer with status 200 says that there were too many requests. */
   readonly isThrottled?: (text: string) => boolean;
@@ -37,9 +35,7 @@ export class RequestError extends NightshiftError {
     this.by = by;
   }
 
-  override get outward(): string {
-    return `A service did not answer: ${this.message}.`;
-  }
+  override readonly outward = `A service did not answer: ${this.message}.`;
 }
 
 export interface ClientOptions {
@@ -148,15 +144,14 @@ export class Client {
     return url;
   }
 
-  async #send(url: URL, { method = 'GET', json, form, headers }: Request): Promise<Answered | { fault: string }> {
+  async #send(url: URL, { method = 'GET', json, headers }: Request): Promise<Answered | { fault: string }> {
     const { signIn, timeoutMs } = this.#options;
-    const body = json !== undefined ? JSON.stringify(json) : form ? new URLSearchParams(form).toString() : undefined;
-    const type = json !== undefined ? 'application/json' : 'application/x-www-form-urlencoded';
+    const body = json === undefined ? undefined : JSON.stringify(json);
     const answered = await exchange(url.href, {
       method,
       headers: {
         accept: 'application/json',
-        ...(body !== undefined && { 'content-type': type }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
         ...headers,
         ...signIn({ method, url, body: body ?? '', now: new Date() }),
       },

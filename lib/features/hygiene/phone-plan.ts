@@ -35,18 +35,9 @@ interface Plan {
   readonly own: RegExp | undefined;
 }
 
-const TYPES = [
-  'FIXED_LINE',
-  'MOBILE',
-  'TOLL_FREE',
-  'PREMIUM_RATE',
-  'PERSONAL_NUMBER',
-  'VOICEMAIL',
-  'UAN',
-  'PAGER',
-  'VOIP',
-  'SHARED_COST',
-];
+const TYPES = 'FIXED_LINE MOBILE TOLL_FREE PREMIUM_RATE PERSONAL_NUMBER VOICEMAIL UAN PAGER VOIP SHARED_COST'.split(
+  ' ',
+);
 
 const PLAIN = /^\+?[\d ().-]+$/;
 const LONGEST_CALLING_CODE = 3;

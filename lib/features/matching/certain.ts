@@ -15,14 +15,14 @@ import type { MatchingRules } from './rules.ts';
 import { familyWords, joiningWords, longFamilyWords, notFirstNames } from './shared-words.ts';
 import { literal } from './values.ts';
 
+/** A test of each column of some kinds, given its place. */
+const testsOf = (compared: readonly Compared[], kinds: readonly Kind[], test: (index: number) => string): string[] =>
+  compared.flatMap(({ kind }, index) => (kinds.includes(kind) ? [test(index)] : []));
+
 /** SQL that is true where one of the columns of a kind is on one of the levels. */
 function anyAt(compared: readonly Compared[], kind: Kind, at: readonly LevelName[]): string {
-  const tests = compared.flatMap((column, index) => {
-    if (column.kind !== kind) return [];
-    const numbers = at.map((name) => levelNumber(kind, name)).filter((number) => number > 0);
-    return numbers.length === 0 ? [] : [`l${index} in (${numbers.join(', ')})`];
-  });
-  return either(tests);
+  const numbers = at.map((name) => levelNumber(kind, name)).filter((number) => number > 0);
+  return numbers.length === 0 ? 'false' : either(testsOf(compared, [kind], (i) => `l${i} in (${numbers.join(', ')})`));
 }
 
 const either = (tests: readonly string[]): string => (tests.length === 0 ? 'false' : `(${tests.join(' or ')})`);
@@ -72,8 +72,7 @@ function ofName(compared: readonly Compared[], letters: string): string {
 
 /** SQL for how many identifiers of the person's own agree, by sort. */
 function personal(compared: readonly Compared[]): { birth: string; code: string; mailbox: string } {
-  const of = (kind: Kind, test: (index: number) => string): string =>
-    either(compared.flatMap((column, index) => (column.kind === kind ? [test(index)] : [])));
+  const of = (kind: Kind, test: (index: number) => string): string => either(testsOf(compared, [kind], test));
   return {
     birth: of('date', (i) =>
       compared[i]?.personal ? `l${i} = 1 and length(a.${v(i)}) = 8 and not ends_with(a.${v(i)}, '00')` : 'false',
@@ -121,8 +120,8 @@ function namesSql(compared: readonly Compared[]): { first: string; surname: stri
     const first = both(`l${column} = 1 and contains(${name}, ' ')`, writtenOut(name));
     return { first, surname: 'true', surnameSame: 'true' };
   }
-  const near = compared.flatMap(({ kind }, i) =>
-    kind === 'surname' ? [both(`l${i} = ${levelNumber('surname', 'near')}`, slipInOneWord(i))] : [],
+  const near = testsOf(compared, ['surname'], (i) =>
+    both(`l${i} = ${levelNumber('surname', 'near')}`, slipInOneWord(i)),
   );
   const surnameSame = anyAt(compared, 'surname', ['same']);
   return { first: both(`l${column} = 1`, writtenOut(name)), surname: either([surnameSame, ...near]), surnameSame };
@@ -148,7 +147,7 @@ function personSql(compared: readonly Compared[]): string {
   if (!names) return 'false';
   const { first, surname, surnameSame } = names;
   const { birth, code, mailbox } = personal(compared);
-  const births = compared.flatMap(({ kind }, index) => (kind === 'date' ? [`l${index} <= 1`] : []));
+  const births = testsOf(compared, ['date'], (i) => `l${i} <= 1`);
   const sameBirth = births.length === 0 ? 'true' : `(${births.join(' and ')})`;
   const { agree, differ } = support(compared);
   const enough = [
@@ -163,10 +162,10 @@ function personSql(compared: readonly Compared[]): string {
 
 /** SQL that is true where two records of things agree in their name and in two independent identifiers. */
 function thingSql(compared: readonly Compared[], rules: MatchingRules): string {
-  const single = compared.flatMap(({ kind }, index) =>
-    kind === 'phone' || kind === 'code' || kind === 'email'
-      ? [`l${index} = 1 and greatest(a.n${index}, b.n${index}) <= ${rules.commonAbove}`]
-      : [],
+  const single = testsOf(
+    compared,
+    ['phone', 'code', 'email'],
+    (i) => `l${i} = 1 and greatest(a.n${i}, b.n${i}) <= ${rules.commonAbove}`,
   );
   const name = anyAt(compared, 'fullname', ['same']);
   const count = [...single, sameAddress(compared)].map(one).join(' + ');
@@ -211,14 +210,12 @@ export function vetoSql(compared: readonly Compared[], rules: MatchingRules): st
 
 /** SQL that is true where a mailbox agrees that is a person's own, as far as the data shows: on no records of others, no role. */
 function unsharedMailbox(compared: readonly Compared[]): string {
-  return either(
-    compared.flatMap(({ kind }, index) => {
-      if (kind !== 'email') return [];
-      const words = `string_split_regex(a.${x(index)}, '[^a-z]+')`;
-      const ofSeveral = `len(list_intersect(${words}, list_concat(${listOf(familyWords)}, getvariable('match_roles')))) > 0`;
-      return [both(`l${index} in (1, ${levelNumber(kind, 'near')}) and not a.${several(index)}`, `not ${ofSeveral}`)];
-    }),
-  );
+  const tests = testsOf(compared, ['email'], (i) => {
+    const words = `string_split_regex(a.${x(i)}, '[^a-z]+')`;
+    const ofSeveral = `len(list_intersect(${words}, list_concat(${listOf(familyWords)}, getvariable('match_roles')))) > 0`;
+    return both(`l${i} in (1, ${levelNumber('email', 'near')}) and not a.${several(i)}`, `not ${ofSeveral}`);
+  });
+  return either(tests);
 }
 
 /**
@@ -242,29 +239,21 @@ export function sharedOnlySql(compared: readonly Compared[], people: boolean): s
   const otherMail = anyAt(compared, 'email', ['alike', 'other']);
   const otherForm = `${anyAt(compared, kind, ['nickname', 'other'])} and (${mail} or ${otherMail} and ${sameAddress(compared)})`;
   const noName = `l${column} = 0 and ${mail}`;
-  const numbered = either(
-    compared.flatMap((column, i) => {
-      const domain = (side: string): string => `split_part(${side}.${v(i)}, '@', 2)`;
-      return column.kind === 'email'
-        ? [
-            both(
-              `l${i} = ${levelNumber('email', 'alike')}`,
-              `a.${m(i)} <> b.${m(i)} and ${domain('a')} = ${domain('b')}`,
-            ),
-          ]
-        : [];
-    }),
-  );
+  const numbered = testsOf(compared, ['email'], (i) => {
+    const domain = (side: string): string => `split_part(${side}.${v(i)}, '@', 2)`;
+    const another = `a.${m(i)} <> b.${m(i)} and ${domain('a')} = ${domain('b')}`;
+    return both(`l${i} = ${levelNumber('email', 'alike')}`, another);
+  });
   const firm = compared.flatMap((each, i) => (isCompany(each) ? [`l${i} = 1`] : []));
-  const colleagues = `${either(firm)} and ${numbered}`;
+  const colleagues = `${either(firm)} and ${either(numbered)}`;
   const elsewhere = either([anyAt(compared, 'phone', ['same', 'near']), liveOrWorkTogether(compared)]);
   const nothingElse = `${mail} and not ${elsewhere}`;
   const shared = both(either([otherForm, noName, colleagues, nothingElse].map((test) => `(${test})`)), `not ${own}`);
   const [nameA, nameB] = [firstNameSql(compared, 'a'), firstNameSql(compared, 'b')];
-  const twoNames = compared.flatMap(({ kind: of }, i) => {
+  const twoNames = testsOf(compared, ['email'], (i) => {
     const holds = (side: string, name: string): string => `list_contains(${mailWords(side, i)}, ${name})`;
     const each = [holds('a', nameA), holds('b', nameB), `not ${holds('a', nameB)}`, `not ${holds('b', nameA)}`];
-    return of === 'email' ? [both(`l${column} > 1 and l${i} > 1 and ${nameA} <> ${nameB}`, each.join(' and '))] : [];
+    return both(`l${column} > 1 and l${i} > 1 and ${nameA} <> ${nameB}`, each.join(' and '));
   });
   // Twins share a birth date, but Bob and Robert of one birth date may be one person with two mailboxes.
   const [born, form] = [anyAt(compared, 'date', ['same', 'near']), `l${column} = ${levelNumber(kind, 'nickname')}`];

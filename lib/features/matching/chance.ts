@@ -5,7 +5,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { compareSql, countPatterns } from './compare.ts';
 import { isCompany } from './headers.ts';
-import { type Compared, traits } from './kinds.ts';
+import { type Compared, levelsOfKind } from './kinds.ts';
 import { readRows } from './read-rows.ts';
 import { v } from './record-columns.ts';
 
@@ -104,7 +104,7 @@ export async function measureChance(
   const patterns = await countPatterns(db, 'match_random', compared.length);
   await db.run('drop table match_random');
   for (const [index, column] of compared.entries()) {
-    const { levels } = traits[column.kind];
+    const levels = levelsOfKind[column.kind];
     const counts = levels.map((level) => smoothing * level.chance);
     for (const { levels: found, pairs } of patterns) {
       const level = found[index] ?? 0;

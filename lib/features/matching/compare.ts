@@ -3,7 +3,7 @@
  * It gives no probability; that is the model's.
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { type Compared, type Kind, levelNumber, type Story, traits } from './kinds.ts';
+import { type Compared, type Kind, levelNumber, type Story, sharedIn } from './kinds.ts';
 import { levelsOf, levelsSql, patternSql } from './levels.ts';
 import { readRows } from './read-rows.ts';
 import { t } from './record-columns.ts';
@@ -11,7 +11,7 @@ import { t } from './record-columns.ts';
 /** Whether a column's values agree only by chance in a story, so that the commonness of a value counts. */
 export function byChance(column: Compared, story: Story): boolean {
   if (story === 'same') return false;
-  return story === 'unrelated' || (traits[column.kind].shared[story] ?? 0) === 0;
+  return story === 'unrelated' || (sharedIn[column.kind][story] ?? 0) === 0;
 }
 
 /** Levels of a place on which what it is within agrees by itself. */

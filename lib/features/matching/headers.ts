@@ -24,11 +24,11 @@ interface Row {
   stems: readonly string[];
 }
 
-const rowsOf = (from: readonly (readonly [Hint, string])[]): Row[] =>
-  from.map(([hint, list]) => {
+const rowsOf = (from: Readonly<Partial<Record<Hint, string>>>): Row[] =>
+  Object.entries(from).map(([hint, list]) => {
     const entries = list.split(', ');
     return {
-      hint,
+      hint: hint as Hint,
       words: entries.filter((entry) => !entry.endsWith('*')).map(headerWords),
       stems: entries.filter((entry) => entry.endsWith('*')).map((entry) => headerWords(entry.slice(0, -1))),
     };

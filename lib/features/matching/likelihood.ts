@@ -4,7 +4,7 @@
  */
 import type { Chance, Together } from './chance.ts';
 import { byChance, type PatternCount, withinLevels } from './compare.ts';
-import { type Compared, levelNumber, type Story, traits } from './kinds.ts';
+import { type Compared, levelNumber, levelsOfKind, type Story, sharedIn } from './kinds.ts';
 
 export interface Model {
   stories: readonly Story[];
@@ -104,7 +104,7 @@ export function logLikelihoods(
   const found = new Float64Array(rows * stories);
   for (const [nth, story] of model.stories.entries()) {
     for (let index = 0; index < columns; index++) {
-      const known = new Float64Array((traits[(compared[index] as Compared).kind].levels.length + 1) * contexts);
+      const known = new Float64Array((levelsOfKind[(compared[index] as Compared).kind].length + 1) * contexts);
       // No logarithm of a share below one is 0, so 0 stands for what is not worked out yet.
       for (let row = 0; row < rows; row++) {
         const place = at[row * columns + index] as number;
@@ -163,7 +163,7 @@ function logLikelihood(
 ): number {
   const agree = model.agree[index]?.[level - 1] ?? least;
   if (story === 'same') return Math.log(agree);
-  const shared = story === 'unrelated' ? 0 : (traits[column.kind].shared[story] ?? 0);
+  const shared = story === 'unrelated' ? 0 : (sharedIn[column.kind][story] ?? 0);
   let chance = model.chance[index]?.[level - 1] ?? least;
   if (withParent !== undefined) {
     const other = 1 - (model.chance[index]?.[0] ?? 0);

@@ -11,7 +11,7 @@
 import type { Chance, Together } from './chance.ts';
 import type { PatternCount } from './compare.ts';
 import { isTitle } from './headers.ts';
-import { type Compared, type Kind, levelNumber, type Story, traits } from './kinds.ts';
+import { type Compared, type Kind, levelNumber, levelsOfKind, type Story, sharedIn, traits } from './kinds.ts';
 import {
   isOnePerson,
   least,
@@ -46,7 +46,7 @@ export function storiesFor(compared: readonly Compared[], people: boolean): Stor
 
 /** Whether a story's pairs show how one person's values agree in this column. */
 function teaches(column: Compared, story: Story): boolean {
-  return story === 'same' || (traits[column.kind].shared[story] ?? 0) >= 0.5;
+  return story === 'same' || (sharedIn[column.kind][story] ?? 0) >= 0.5;
 }
 
 const pairsAmong = (records: number): number => Math.max(1, (records * (records - 1)) / 2);
@@ -121,7 +121,7 @@ export function fitModel(
   const model: Model = {
     stories,
     shares: startShares(stories, records),
-    agree: compared.map(({ kind }) => traits[kind].levels.map((level) => level.start)),
+    agree: compared.map(({ kind }) => levelsOfKind[kind].map((level) => level.start)),
     chance: chances.map((chance) => chanceLevels(chance, new Float64Array())),
     mailboxOfNames,
     rounds: 0,
@@ -167,8 +167,8 @@ function maximise(
   const allPairs = pairsAmong(records);
   const sums = new Float64Array(stories);
   const prior = priorPairs + expected('same', records);
-  const agree = compared.map(({ kind }) => Float64Array.from(traits[kind].levels, (level) => prior * level.start));
-  const ofOnePerson = compared.map(({ kind }) => new Float64Array(traits[kind].levels.length));
+  const agree = compared.map(({ kind }) => Float64Array.from(levelsOfKind[kind], (level) => prior * level.start));
+  const ofOnePerson = compared.map(({ kind }) => new Float64Array(levelsOfKind[kind].length));
   const onePerson = model.stories.map(isOnePerson);
   const taught = model.stories.map((story) => compared.map((column) => teaches(column, story)));
   for (const [row, { levels, pairs }] of patterns.entries()) {
@@ -260,7 +260,7 @@ export const pairsOfOne = ({ stories, shares }: Model, records: number): number 
 /** The model for exact copies, which are out of the fitted pairs: their values agree at least as often as at the start. */
 export function modelForCopies(model: Model, compared: readonly Compared[]): Model {
   const agree = model.agree.map((row, index) => {
-    const start = traits[compared[index]?.kind ?? 'text'].levels[0]?.start ?? 0;
+    const start = levelsOfKind[compared[index]?.kind ?? 'text'][0]?.start ?? 0;
     return row.map((share, level) => (level === 0 ? Math.max(share, start) : share));
   });
   return { ...model, agree };

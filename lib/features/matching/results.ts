@@ -14,11 +14,8 @@ import type { MatchingRules } from './rules.ts';
 export async function writeClusters(db: DuckDBConnection, likely: number): Promise<void> {
   await db.run(`create or replace temp table match_best as
     select record, max(probability) as probability from (
-      select l as record, probability, a.cluster = b.cluster as one from match_scored s
+      select unnest([l, r]) as record, probability, a.cluster = b.cluster as one from match_scored s
         join match_assigned a on a.record = s.l join match_assigned b on b.record = s.r where l <> r
-      union all
-      select r, probability, a.cluster = b.cluster from match_scored s join match_assigned a on a.record = s.l
-        join match_assigned b on b.record = s.r where l <> r
       union all select l, probability, true from match_scored where l = r and probability >= ${likely})
     where one group by record`);
   await db.run(`create or replace temp table match_placed as

@@ -4,7 +4,7 @@
  */
 import type { Chance, Together } from './chance.ts';
 import type { PatternCount } from './compare.ts';
-import { type Compared, traits } from './kinds.ts';
+import { type Compared, levelsOfKind } from './kinds.ts';
 import { isOnePerson, logLikelihoods, type Model, placesOf } from './likelihood.ts';
 import { fitModel } from './model.ts';
 
@@ -115,4 +115,4 @@ function measureLifts(model: Model, fitting: Fitting, fixed: (column: Compared) 
 }
 
 const agrees = (column: Compared, level: number): boolean =>
-  ['same', 'nickname', 'near', 'swapped'].includes(traits[column.kind].levels[level - 1]?.name ?? 'other');
+  ['same', 'nickname', 'near', 'swapped'].includes(levelsOfKind[column.kind][level - 1]?.name ?? 'other');

@@ -32,34 +32,14 @@ const titles = 'mr mrs ms miss dr prof herr frau mme mlle sr sra senor senora si
 const companyForms =
   'inc incorporated corp corporation co company ltd limited llc llp plc gmbh ag kg ohg ug sa sarl sas spa srl bv nv ab oy as aps the';
 
-const streetWords: readonly (readonly [string, string])[] = [
-  ['street', 'st'],
-  ['road', 'rd'],
-  ['avenue', 'ave'],
-  ['av', 'ave'],
-  ['drive', 'dr'],
-  ['place', 'pl'],
-  ['court', 'ct'],
-  ['crescent', 'cres'],
-  ['circuit', 'cct'],
-  ['close', 'cl'],
-  ['lane', 'ln'],
-  ['boulevard', 'blvd'],
-  ['square', 'sq'],
-  ['terrace', 'tce'],
-  ['parade', 'pde'],
-  ['highway', 'hwy'],
-  ['strasse', 'str'],
-  ['apartment', 'apt'],
-  ['north', 'n'],
-  ['south', 's'],
-  ['east', 'e'],
-  ['west', 'w'],
-];
+const streetWords = (
+  'street st,road rd,avenue ave,av ave,drive dr,place pl,court ct,crescent cres,circuit cct,close cl,lane ln,' +
+  'boulevard blvd,square sq,terrace tce,parade pde,highway hwy,strasse str,apartment apt,north n,south s,east e,west w'
+).split(',');
 
 function shortStreet(x: string): string {
   const swapped = streetWords.reduce(
-    (sql, [long, short]) => `replace(${sql}, ' ${long} ', ' ${short} ')`,
+    (sql, words) => `replace(${sql}, ' ${words.replace(' ', " ', ' ")} ')`,
     `' ' || ${x} || ' '`,
   );
   return `replace(trim(${swapped}), 'strasse', 'str')`;

@@ -26,9 +26,7 @@ const STEP = 5;
 export class NoBacktest extends NightshiftError {
   override name = 'NoBacktest';
 
-  override get exitCode() {
-    return 2 as const;
-  }
+  override readonly exitCode = 2;
 }
 
 /** What of the request concerns the outcomes. */

@@ -1,7 +1,7 @@
 /** The scoring rules and their check. What the numbers mean stands here, their values in jobs/rules/scoring.ts. */
 
 import * as z from 'zod';
-import { faultInWords, pathOf, RulesError, shown } from '../../core/rules.ts';
+import { faultInWords, pathOf, placeOf, RulesError, shown } from '../../core/rules.ts';
 import { type Columns, type Condition, checkCondition, parseAge, words } from '../segments/index.ts';
 
 const FILE = 'jobs/rules/scoring.ts';
@@ -105,7 +105,7 @@ export function checkScoring(input: unknown, columns?: Columns): ScoringRules {
   if (!result.success) {
     throw new RulesError(
       FILE,
-      result.error.issues.map((issue) => `${placeOf(issue.path, input)}: ${issue.message}`),
+      result.error.issues.map((issue) => `${placeOf(issue.path, input) || 'as a whole'}: ${issue.message}`),
       result.error.issues.map(pathOf),
     );
   }
@@ -149,16 +149,3 @@ export const scoringRules = (rules: ScoringRules): ScoringRules => checkScoring(
 /** The grades that contacts may have: A1 to D4. */
 export const bandsOf = ({ grades }: ScoringRules): string[] =>
   Object.keys(grades.fit).flatMap((fit) => Object.keys(grades.engagement).map((engagement) => `${fit}${engagement}`));
-
-/** `engagement.events "click", points`: an item of a list is called by its name where it has one. */
-function placeOf(path: readonly PropertyKey[], input: unknown): string {
-  let value: unknown = input;
-  let place = '';
-  for (const key of path) {
-    value = typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
-    const { type, name } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
-    if (typeof key === 'number') place += ` ${shown(type ?? name ?? key + 1)}`;
-    else place += `${place ? ', ' : ''}${String(key)}`;
-  }
-  return place || 'as a whole';
-}

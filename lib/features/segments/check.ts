@@ -19,8 +19,9 @@ export type Place = string;
 /** Columns by each name that a rule may use for them, as `normalHeader` gives it. */
 export type Columns = ReadonlyMap<string, string>;
 
-/** The columns that every workbook's contacts have. */
-export const contactColumns: Columns = new Map(Object.keys(tables.contacts.columns).map((column) => [column, column]));
+/** The columns that every workbook's contacts may have: Nightshift's, and those that the team declares. */
+export const contactColumns = (): Columns =>
+  new Map(Object.keys(tables.contacts.columns).map((column) => [column, column]));
 
 /** What a condition may ask here, beside its own shape. */
 export interface Scope {
@@ -121,7 +122,7 @@ function checkColumn(
 function columnFault(test: Test['test'], column: string, scope: Scope): string | undefined {
   if (scope.columns && !scope.columns.has(column)) {
     const near = nearest(column, [...scope.columns.keys()]);
-    const columns = [...contactColumns.values()].join(', ');
+    const columns = [...contactColumns().values()].join(', ');
     const hint = near ? `Did you mean "${near}"?` : `The columns that every workbook knows are: ${columns}.`;
     return `contacts has no column "${column}". ${hint}`;
   }

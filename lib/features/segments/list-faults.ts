@@ -3,8 +3,8 @@
  * holds such a list by itself; this says so when the rules are written.
  */
 import { lineNaming, placeText, type SourcePlace } from '../../core/source-place.ts';
-import { tableOf } from '../../core/tables.ts';
 import { normalHeader } from '../../workbook/headers.ts';
+import { contactColumns } from './check.ts';
 import { checkLists, type Known, type ListRule } from './lists.ts';
 
 /**
@@ -15,7 +15,7 @@ import { checkLists, type Known, type ListRule } from './lists.ts';
 export function listFaults(file: string, rules: readonly ListRule[], known: Pick<Known, 'bands'>): string[] {
   const examples = rules.flatMap((rule) => [rule?.examples?.in, rule?.examples?.out].flat());
   const named = examples.flatMap((example) => Object.keys(example ?? {}));
-  const columns = [...Object.keys(tableOf('contacts').columns), ...named].map(normalHeader);
+  const columns = [...contactColumns().keys(), ...named].map(normalHeader);
   const { wrong } = checkLists(rules, { ...known, columns: new Map(columns.map((column) => [column, column])) });
   return wrong.flatMap(({ name, problems }) =>
     problems.map((problem) => `${placeText(placeOfProblem(file, name, problem))}: ${problem}`),

@@ -98,7 +98,7 @@ function readList(input: unknown, index: number, known: Known) {
   const name = typeof given === 'string' && given.trim() !== '' ? given.trim() : `number ${index + 1}`;
   const place = `List "${name}"`;
   const problems = result.success ? [] : result.error.issues.map((issue) => `${place}: ${issue.message}.`);
-  const { refused, eventNames, ...scope } = { columns: contactColumns, ...known };
+  const { refused, eventNames, ...scope } = { columns: contactColumns(), ...known };
   const checked = checkCondition(where, place, { ...scope, history: true }, problems);
   const message = refused?.get(name);
   if (message !== undefined) problems.push(`${place}: its rule can't be run: ${message}.`);

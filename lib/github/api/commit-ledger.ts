@@ -10,9 +10,9 @@
  * with the ledger alone in it. GitHub Actions can't be put on a ruleset's bypass list, so there is no other way
  * without a key.
  */
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { NightshiftError } from '../../core/errors.ts';
 import { type Git, GitError, gitIn } from './git.ts';
 
@@ -83,7 +83,7 @@ export async function commitLedger(commit: LedgerCommit): Promise<Committed> {
     if (!LEDGER_PATH.test(path)) throw new Error(`${path} is no file of the ledger; it is not committed.`);
   }
   if (paths.length === 0) return { commit: null, branch: commit.branch };
-  const git = gitIn({ folder: commit.folder, ...(commit.env && { env: commit.env }) });
+  const git = gitIn(commit.folder, commit.env);
   const isMoved = await patiently(commit, () => hasLedgerBranch(git));
   const [own, target] = isMoved ? [LEDGER_BRANCH, null] : [commit.branch, commit.branch];
   try {
@@ -107,10 +107,26 @@ const hasLedgerBranch = async (git: Git): Promise<boolean> =>
 /** Pushes to a branch; with `from`, to one that is made now, of the ledger that stands in `from`. */
 async function pushTo(commit: LedgerCommit, branch: string, from?: string): Promise<string | null> {
   const { folder, write } = commit;
-  const git = gitIn({ folder, ...(commit.env && { env: commit.env }) });
-  const place = (await git.run(['rev-parse', '--show-prefix'])).replace(/\/$/, '');
+  const git = gitIn(folder, commit.env);
+  const place = await placeOf(git);
   const blobs = await hashObjects(git, folder, write);
   return patiently(commit, () => attemptPush(git, { ...commit, branch }, place, blobs, from));
+}
+
+/** The folder's path in its repository. */
+const placeOf = async (git: Git): Promise<string> => (await git.run(['rev-parse', '--show-prefix'])).replace(/\/$/, '');
+
+const fetchBranch = (git: Git, branch: string): Promise<string> =>
+  git.run(['fetch', '--quiet', '--no-tags', 'origin', `refs/heads/${branch}`]);
+
+/** Works with an index of its own, given as the variable by which git finds it. */
+async function withOwnIndex<T>(work: (env: Readonly<Record<string, string>>) => Promise<T>): Promise<T> {
+  const index = join(tmpdir(), `nightshift-index-${process.pid}-${Date.now()}`);
+  try {
+    return await work({ GIT_INDEX_FILE: index });
+  } finally {
+    await rm(index, { force: true });
+  }
 }
 
 /** What needs the remote, tried again while that is in trouble or other people push. */
@@ -130,12 +146,9 @@ async function patiently<T>({ sleep = nap, random = Math.random }: LedgerCommit,
 
 /** Stores the files' contents in git, as blobs. */
 async function hashObjects(git: Git, folder: string, paths: readonly string[]): Promise<Map<string, string>> {
-  const blobs = new Map<string, string>();
-  for (const path of paths) {
-    const content = await readFile(join(folder, path), 'utf8');
-    blobs.set(path, await git.run(['hash-object', '-w', '--stdin'], content));
-  }
-  return blobs;
+  const input = paths.map((path) => `${resolve(folder, path)}\n`).join('');
+  const hashes = (await git.run(['hash-object', '-w', '--no-filters', '--stdin-paths'], input)).split('\n');
+  return new Map(paths.map((path, i) => [path, hashes[i] ?? '']));
 }
 
 async function attemptPush(
@@ -145,11 +158,9 @@ async function attemptPush(
   blobs: ReadonlyMap<string, string>,
   from?: string,
 ): Promise<string | null> {
-  await git.run(['fetch', '--quiet', '--no-tags', 'origin', `refs/heads/${from ?? branch}`]);
+  await fetchBranch(git, from ?? branch);
   const base = await git.run(['rev-parse', 'FETCH_HEAD']);
-  const index = join(tmpdir(), `nightshift-index-${process.pid}-${Date.now()}`);
-  try {
-    const env = { GIT_INDEX_FILE: index };
+  return withOwnIndex(async (env) => {
     await git.run(['read-tree', from === undefined ? base : '--empty'], '', env);
     const moved = from === undefined ? '' : await git.run(['ls-tree', '-r', '--full-tree', base, '--', place]);
     const lines = [
@@ -165,9 +176,7 @@ async function attemptPush(
     const made = await git.run(['commit-tree', tree, ...parent], message, author);
     await git.run(['push', '--quiet', 'origin', `${made}:refs/heads/${branch}`]);
     return made;
-  } finally {
-    await rm(index, { force: true });
-  }
+  });
 }
 
 /**
@@ -177,22 +186,18 @@ async function attemptPush(
  */
 export async function fetchLedger(folder: string, env: Readonly<Record<string, string>>): Promise<boolean> {
   await mkdir(folder, { recursive: true });
-  const git = gitIn({ folder, env });
+  const git = gitIn(folder, env);
   if (!(await hasLedgerBranch(git))) return false;
-  const place = (await git.run(['rev-parse', '--show-prefix'])).replace(/\/$/, '');
-  await git.run(['fetch', '--quiet', '--no-tags', 'origin', `refs/heads/${LEDGER_BRANCH}`]);
+  const place = await placeOf(git);
+  await fetchBranch(git, LEDGER_BRANCH);
   const listed = (await git.run(['ls-tree', '-r', '--full-tree', '--name-only', 'FETCH_HEAD'])).split('\n');
   const paths = listed.filter((path) => path.startsWith(`${place}/`) && LEDGER_PATH.test(path.slice(place.length + 1)));
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const index = join(tmpdir(), `nightshift-index-${process.pid}-${Date.now()}`);
-  try {
-    const own = { GIT_INDEX_FILE: index };
+  await withOwnIndex(async (own) => {
     await git.run(['read-tree', 'FETCH_HEAD'], '', own);
     const input = paths.map((path) => path.slice(place.length + 1)).join('\n');
     await git.run(['checkout-index', '--force', '--quiet', '--stdin'], `${input}\n`, own);
-    return true;
-  } finally {
-    await rm(index, { force: true });
-  }
+  });
+  return true;
 }

@@ -18,11 +18,6 @@ export class GitError extends NightshiftError {
   }
 }
 
-export interface GitOptions {
-  readonly folder: string;
-  readonly env?: Readonly<Record<string, string>>;
-}
-
 /** A git command may hang on a dead connection: it is ended then, and counts as failed. */
 const TIMEOUT_MS = 120_000;
 
@@ -31,7 +26,7 @@ export interface Git {
   run(args: readonly string[], input?: string, env?: Readonly<Record<string, string>>): Promise<string>;
 }
 
-export function gitIn({ folder, env = {} }: GitOptions): Git {
+export function gitIn(folder: string, env: Readonly<Record<string, string>> = {}): Git {
   return {
     run: (args, input = '', more = {}) =>
       new Promise((resolve, reject) => {

@@ -24,13 +24,6 @@ export interface Comment {
   readonly updatedAt: Date;
 }
 
-/** What a repository is, as far as it decides what may be done in it. */
-export interface RepositoryFacts {
-  readonly isPrivate: boolean;
-  readonly isFork: boolean;
-  readonly hasIssues: boolean;
-}
-
 /** What is to be opened. `body` holds a marker that no other issue of the label has. */
 export interface NewIssue {
   readonly title: string;
@@ -42,24 +35,20 @@ export interface Workflow {
   /** The file's name: `nightly.yml`. */
   readonly file: string;
   readonly state: 'active' | 'deleted' | 'disabled_fork' | 'disabled_inactivity' | 'disabled_manually';
-  readonly createdAt: Date;
 }
 
 export interface WorkflowRun {
   readonly url: string;
-  readonly status: string;
+  /** How it ended. */
   readonly conclusion: string | null;
   readonly startedAt: Date;
 }
-
-/** Of runs that ended, `conclusion` says how. */
-export type RunStatus = 'in_progress' | 'queued' | 'completed';
 
 /** The account in whose name a workflow's own token speaks. */
 export const ACTIONS_BOT = 'github-actions[bot]';
 
 export interface GitHub {
-  readonly repository: () => Promise<RepositoryFacts>;
+  readonly repository: () => Promise<{ readonly isPrivate: boolean }>;
   /** Whether this login may write to the repository, as GitHub has it at this moment. */
   readonly mayWrite: (login: string) => Promise<boolean>;
   /**
@@ -88,7 +77,7 @@ export interface GitHub {
   /** Comments once: a comment that holds `marker` and stands there already is not written again. */
   readonly comment: (issue: Issue, body: string, marker: string) => Promise<void>;
   readonly workflows: () => Promise<Workflow[]>;
-  readonly runs: (workflow: string, status: RunStatus, since: Date) => Promise<WorkflowRun[]>;
+  readonly runs: (workflow: string, status: 'in_progress' | 'completed', since: Date) => Promise<WorkflowRun[]>;
   readonly enable: (workflow: string) => Promise<void>;
   readonly start: (workflow: string, branch: string) => Promise<void>;
 }
@@ -107,7 +96,5 @@ export class GitHubError extends NightshiftError {
     this.status = status;
   }
 
-  override get outward(): string {
-    return this.message;
-  }
+  override readonly outward = this.message;
 }

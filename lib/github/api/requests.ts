@@ -12,33 +12,23 @@ const MOST_ATTEMPTS = 6;
 export const PAGE = 100;
 /** A repository with more open alerts than this has another problem. */
 const MOST_PAGES = 20;
-/** An answer that takes longer is lost. */
-const TIMEOUT_MS = 30_000;
 
 export interface Requests {
   /** Calls until it succeeds. `done` looks whether a call whose answer was lost did its work. @throws GitHubError */
-  readonly insist: <T>(
-    what: string,
-    call: (signal: AbortSignal) => Promise<T>,
-    done?: () => Promise<T | null>,
-  ) => Promise<T>;
+  readonly insist: <T>(what: string, call: () => Promise<T>, done?: () => Promise<T | null>) => Promise<T>;
   /** All pages of a list. @throws GitHubError */
-  readonly pages: <T>(what: string, page: (number: number, signal: AbortSignal) => Promise<T[]>) => Promise<T[]>;
+  readonly pages: <T>(what: string, page: (number: number) => Promise<T[]>) => Promise<T[]>;
   /** A call for which an answer of that status is as good as done. @throws GitHubError */
-  readonly unless: (status: number, what: string, call: (signal: AbortSignal) => Promise<unknown>) => Promise<void>;
+  readonly unless: (status: number, what: string, call: () => Promise<unknown>) => Promise<void>;
 }
 
 export function requests(patience: Patience): Requests {
   const waiting = new Waiting(patience);
 
-  async function insist<T>(
-    what: string,
-    call: (signal: AbortSignal) => Promise<T>,
-    done?: () => Promise<T | null>,
-  ): Promise<T> {
+  async function insist<T>(what: string, call: () => Promise<T>, done?: () => Promise<T | null>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await call(AbortSignal.timeout(TIMEOUT_MS));
+        return await call();
       } catch (thrown) {
         const trouble = troubleOf(thrown, patience.nowMs());
         const mayTryAgain = trouble.kind !== 'refused' && attempt < MOST_ATTEMPTS;
@@ -50,10 +40,10 @@ export function requests(patience: Patience): Requests {
     }
   }
 
-  async function pages<T>(what: string, page: (number: number, signal: AbortSignal) => Promise<T[]>): Promise<T[]> {
+  async function pages<T>(what: string, page: (number: number) => Promise<T[]>): Promise<T[]> {
     const all: T[] = [];
     for (let number = 1; number <= MOST_PAGES; number += 1) {
-      const found = await insist(what, (signal) => page(number, signal));
+      const found = await insist(what, () => page(number));
       all.push(...found);
       if (found.length < PAGE) break;
     }
@@ -61,9 +51,9 @@ export function requests(patience: Patience): Requests {
   }
 
   const unless: Requests['unless'] = async (status, what, call) => {
-    await insist(what, async (signal) => {
+    await insist(what, async () => {
       try {
-        await call(signal);
+        await call();
       } catch (thrown) {
         if (troubleOf(thrown, patience.nowMs()).status !== status) throw thrown;
       }

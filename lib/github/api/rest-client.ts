@@ -16,6 +16,10 @@ export interface RestOptions {
 
 const LABEL = { color: '3b4a6b', description: 'Opened and closed by the night shift' };
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+/** An answer that takes longer is lost. */
+const TIMEOUT_MS = 30_000;
+const withTimeout = (url: string, init: RequestInit): Promise<Response> =>
+  fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
 
 interface GivenUser {
   readonly login: string;
@@ -66,23 +70,22 @@ interface Client extends Requests {
 
 export function restClient(options: RestOptions): GitHub {
   const [owner = '', repo = ''] = options.repository.split('/');
-  const octokit = new Octokit({ auth: options.token, baseUrl: options.apiUrl, log: silent });
+  const request = { fetch: withTimeout };
+  const octokit = new Octokit({ auth: options.token, baseUrl: options.apiUrl, log: silent, request });
   const client = { ...requests({ ...patience, ...options.patience }), octokit, place: { owner, repo } };
   return { ...people(client), ...reading(client), ...writing(client), ...workflows(client) };
 }
 
 const people = ({ octokit, place, insist, unless }: Client): Pick<GitHub, 'repository' | 'mayWrite'> => ({
   repository: async () => {
-    const { data } = await insist('reading the repository', (signal) =>
-      octokit.rest.repos.get({ ...place, request: { signal } }),
-    );
-    return { isPrivate: data.private, isFork: data.fork, hasIssues: data.has_issues };
+    const { data } = await insist('reading the repository', () => octokit.rest.repos.get(place));
+    return { isPrivate: data.private };
   },
   mayWrite: async (login) => {
     let permission = 'none';
     // 404: no collaborator at all.
-    await unless(404, 'reading what a person may do', async (signal) => {
-      const wanted = { ...place, username: login, request: { signal } };
+    await unless(404, 'reading what a person may do', async () => {
+      const wanted = { ...place, username: login };
       permission = (await octokit.rest.repos.getCollaboratorPermissionLevel(wanted)).data.permission;
     });
     return permission === 'admin' || permission === 'write';
@@ -97,8 +100,8 @@ function reading({ octokit, place, insist, pages }: Client): Reading {
     readonly labels?: string;
     readonly creator?: string;
   }): Promise<Issue[]> => {
-    const listed = await pages('listing issues', async (page, signal) => {
-      const query = { ...place, ...which, direction: 'asc', per_page: PAGE, page, request: { signal } } as const;
+    const listed = await pages('listing issues', async (page) => {
+      const query = { ...place, ...which, direction: 'asc', per_page: PAGE, page } as const;
       return (await octokit.rest.issues.listForRepo(query)).data as GivenIssue[];
     });
     return listed.filter((each) => each.pull_request === undefined).map(issueOf);
@@ -114,20 +117,20 @@ function reading({ octokit, place, insist, pages }: Client): Reading {
     },
     closed: (label) => list({ state: 'closed', labels: label }),
     issue: async (number) => {
-      const { data } = await insist(`reading issue #${number}`, (signal) =>
-        octokit.rest.issues.get({ ...place, issue_number: number, request: { signal } }),
+      const { data } = await insist(`reading issue #${number}`, () =>
+        octokit.rest.issues.get({ ...place, issue_number: number }),
       );
       return issueOf(data as GivenIssue);
     },
     commentBy: async (id) => {
-      const { data } = await insist('reading a comment', (signal) =>
-        octokit.rest.issues.getComment({ ...place, comment_id: id, request: { signal } }),
+      const { data } = await insist('reading a comment', () =>
+        octokit.rest.issues.getComment({ ...place, comment_id: id }),
       );
       return commentOf(data);
     },
     comments: async (issue) => {
-      const listed = await pages(`reading issue #${issue.number}`, async (page, signal) => {
-        const query = { ...place, issue_number: issue.number, per_page: PAGE, page, request: { signal } };
+      const listed = await pages(`reading issue #${issue.number}`, async (page) => {
+        const query = { ...place, issue_number: issue.number, per_page: PAGE, page };
         return (await octokit.rest.issues.listComments(query)).data;
       });
       return listed.map(commentOf);
@@ -142,16 +145,12 @@ function writing(client: Client): Writing {
   const { issues, comments } = reading(client);
 
   const makeLabel: Writing['makeLabel'] = (name) =>
-    unless(422, 'creating a label', (signal) =>
-      octokit.rest.issues.createLabel({ ...place, name, ...LABEL, request: { signal } }),
-    );
+    unless(422, 'creating a label', () => octokit.rest.issues.createLabel({ ...place, name, ...LABEL }));
 
   const addLabels: Writing['addLabels'] = async (issue, labels) => {
     for (const label of labels) await makeLabel(label);
     const wanted = { ...place, issue_number: issue.number, labels: [...labels] };
-    await insist(`labelling issue #${issue.number}`, (signal) =>
-      octokit.rest.issues.addLabels({ ...wanted, request: { signal } }),
-    );
+    await insist(`labelling issue #${issue.number}`, () => octokit.rest.issues.addLabels(wanted));
   };
 
   async function open({ title, body, labels }: NewIssue, marker: string): Promise<Issue> {
@@ -160,8 +159,7 @@ function writing(client: Client): Writing {
     const wanted = { ...place, title: cutTitle(title), body: cutBody(body), labels: [...labels] };
     const opened = await insist(
       'opening an issue',
-      async (signal) =>
-        issueOf((await octokit.rest.issues.create({ ...wanted, request: { signal } })).data as GivenIssue),
+      async () => issueOf((await octokit.rest.issues.create(wanted)).data as GivenIssue),
       async () => (await issues(label)).find((each) => each.body.includes(marker)) ?? null,
     );
     // GitHub drops labels at times, without an error (crs-k/stale-branches#1645).
@@ -177,8 +175,8 @@ function writing(client: Client): Writing {
     const wanted = { ...place, issue_number: issue.number, body: cutBody(body) };
     await insist(
       `commenting on issue #${issue.number}`,
-      async (signal) => {
-        await octokit.rest.issues.createComment({ ...wanted, request: { signal } });
+      async () => {
+        await octokit.rest.issues.createComment(wanted);
         return true as const;
       },
       stands,
@@ -192,19 +190,15 @@ function writing(client: Client): Writing {
     addLabels,
     edit: async (issue, { title, body }) => {
       const wanted = { ...place, issue_number: issue.number, title: cutTitle(title), body: cutBody(body) };
-      await insist(`editing issue #${issue.number}`, (signal) =>
-        octokit.rest.issues.update({ ...wanted, request: { signal } }),
-      );
+      await insist(`editing issue #${issue.number}`, () => octokit.rest.issues.update(wanted));
     },
     close: async (issue, reason) => {
       const wanted = { ...place, issue_number: issue.number, state: 'closed', state_reason: reason } as const;
-      await insist(`closing issue #${issue.number}`, (signal) =>
-        octokit.rest.issues.update({ ...wanted, request: { signal } }),
-      );
+      await insist(`closing issue #${issue.number}`, () => octokit.rest.issues.update(wanted));
     },
     removeLabel: (issue, label) =>
-      unless(404, `unlabelling issue #${issue.number}`, (signal) =>
-        octokit.rest.issues.removeLabel({ ...place, issue_number: issue.number, name: label, request: { signal } }),
+      unless(404, `unlabelling issue #${issue.number}`, () =>
+        octokit.rest.issues.removeLabel({ ...place, issue_number: issue.number, name: label }),
       ),
   };
 }
@@ -212,42 +206,31 @@ function writing(client: Client): Writing {
 function workflows({ octokit, place, insist, pages }: Client): Pick<GitHub, 'workflows' | 'runs' | 'enable' | 'start'> {
   return {
     workflows: async () => {
-      const listed = await pages(
-        'listing workflows',
-        async (page, signal) =>
-          (await octokit.rest.actions.listRepoWorkflows({ ...place, per_page: PAGE, page, request: { signal } })).data
-            .workflows,
-      );
-      return listed.map((each) => ({
-        file: each.path.split('/').at(-1) ?? '',
-        state: each.state,
-        createdAt: new Date(each.created_at),
-      }));
+      const listed = await pages('listing workflows', async (page) => {
+        const { data } = await octokit.rest.actions.listRepoWorkflows({ ...place, per_page: PAGE, page });
+        return data.workflows;
+      });
+      return listed.map(({ path, state }) => ({ file: path.split('/').at(-1) ?? '', state }));
     },
     runs: async (workflow, status, since) => {
       const query = { ...place, workflow_id: workflow, status, created: `>=${since.toISOString()}`, per_page: PAGE };
-      const { data } = await insist(`listing the runs of ${workflow}`, (signal) =>
-        octokit.rest.actions.listWorkflowRuns({ ...query, request: { signal } }),
+      const { data } = await insist(`listing the runs of ${workflow}`, () =>
+        octokit.rest.actions.listWorkflowRuns(query),
       );
       return data.workflow_runs.map((each) => ({
         url: each.html_url,
-        status: each.status ?? '',
         conclusion: each.conclusion,
         startedAt: new Date(each.run_started_at ?? each.created_at),
       }));
     },
     enable: async (workflow) => {
       const wanted = { ...place, workflow_id: workflow };
-      await insist(`enabling ${workflow}`, (signal) =>
-        octokit.rest.actions.enableWorkflow({ ...wanted, request: { signal } }),
-      );
+      await insist(`enabling ${workflow}`, () => octokit.rest.actions.enableWorkflow(wanted));
     },
     start: async (workflow, branch) => {
       const wanted = { ...place, workflow_id: workflow, ref: branch };
       // A run too many finds its slot done and does nothing; so this one may be asked twice.
-      await insist(`starting ${workflow}`, (signal) =>
-        octokit.rest.actions.createWorkflowDispatch({ ...wanted, request: { signal } }),
-      );
+      await insist(`starting ${workflow}`, () => octokit.rest.actions.createWorkflowDispatch(wanted));
     },
   };
 }

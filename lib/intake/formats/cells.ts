@@ -11,7 +11,7 @@ export interface Cells {
   readonly text: (...names: readonly string[]) => string;
 }
 
-export const NONE = 'cast(null as varchar)';
+const NONE = 'cast(null as varchar)';
 
 /** `columns` says which scan column holds a header, as `normalHeader` gives it; the first of equal headers counts. */
 export function cellsOf(headers: readonly string[]): Cells {

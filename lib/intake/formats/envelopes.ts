@@ -2,35 +2,13 @@
  * Takes envelopes off what providers and their couriers wrap around records: SNS, SQS, Lambda and EventBridge of Amazon, pages of
  * API lists, bodies of webhooks. An object without any is its own only content.
  */
+import { namesIn } from '../../workbook/headers.ts';
 import type { Json } from './format.ts';
 import { isText, items, object, text, word } from './json.ts';
 
 /** Lists of records inside of pages and batches, by the name of their field. */
-const LISTS = [
-  ...[
-    'items',
-    'Bounces',
-    'Records',
-    'events',
-    'Messages',
-    'Suppressions',
-    'SuppressedDestinationSummaries',
-    'suppressed',
-  ],
-  ...[
-    'results',
-    'recipient_suppressions',
-    'Data',
-    'contacts',
-    'unsubscribes',
-    'abuse_reports',
-    'members',
-    'data',
-    'objects',
-    'statuses',
-    'wideStatuses',
-  ],
-] as const;
+const LISTS = namesIn(`items Bounces Records events Messages Suppressions SuppressedDestinationSummaries suppressed
+  results recipient_suppressions Data contacts unsubscribes abuse_reports members data objects statuses wideStatuses`);
 
 function parsedObject(value: unknown): Json[] {
   try {

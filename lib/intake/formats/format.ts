@@ -1,43 +1,24 @@
 /**
  * What a format of another tool is: one declaration, with how a file is recognised, what its columns are, what it says of
- * consent, where that is documented, and an invented sample that runs as its test (test/intake/formats). A new format is one
- * more file here, named in registry.ts.
+ * consent, and where that is documented. Its invented sample, which is its test, is in test/intake/formats/samples. A tool's
+ * formats are one file here, named in registry.ts.
  */
 import { quoteText } from '../../core/sql.ts';
+import { type ConsentMeaning, plainWord } from '../../workbook/consent-words.ts';
 import { normalHeader } from '../../workbook/headers.ts';
 import type { ContactShape, Feed } from '../../workbook/recognised.ts';
 import { type Cells, cellsOf } from './cells.ts';
 
-/** What a sample comes to, by every door: who may be mailed, and who may not and why. */
-export interface Outcome {
-  readonly mailable?: readonly string[];
-  readonly refused?: Readonly<Record<string, 'unsubscribe' | 'complaint' | 'dead' | 'status'>>;
-  /** Reports that are no departure: address → kind. */
-  readonly bounces?: Readonly<Record<string, string>>;
-  readonly events?: Readonly<Record<string, string>>;
-  /** order_id → amount. */
-  readonly purchases?: Readonly<Record<string, string>>;
-}
-
-export interface Sample {
-  /** The file's name, as the tool gives it. */
-  readonly name: string;
-  readonly text: string;
-  readonly gives: Outcome;
-}
-
 interface Declaration {
   readonly id: string;
-  readonly tool: string;
   /** What people read: "SendGrid's list of bounces". */
   readonly label: string;
-  /** Where the vendor documents it, or why there is nothing to name. */
-  readonly page: string;
-  /** For the docs: what comes in. */
-  readonly becomes: string;
-  /** For the docs: what counts as a no. */
-  readonly refuses: string;
-  readonly sample: Sample;
+  /** Where the vendor documents it, or why there is nothing to name; left out, the tool's own. */
+  readonly page?: string;
+  /** For the docs: what comes in; left out, contacts. */
+  readonly becomes?: string;
+  /** For the docs: what counts as a no; left out, nothing does. */
+  readonly refuses?: string;
 }
 
 /** A CSV file as its name and headers show it. */
@@ -45,17 +26,16 @@ export interface FileHead {
   readonly name: string;
   readonly headers: readonly string[];
   readonly cells: Cells;
-  /** Whether it has all of these headers, as `normalHeader` gives them. */
+  /** Whether it has each of these headers, as `normalHeader` gives them; `a|b` is either. */
   readonly hasAll: (...names: readonly string[]) => boolean;
   /** Whether its headers are among these, empty ones aside. */
   readonly hasOnly: (...names: readonly string[]) => boolean;
 }
 
-export interface CsvFormat extends Declaration {
-  readonly kind: 'csv';
+interface CsvDeclaration extends Declaration {
   readonly fits: (file: FileHead) => boolean;
-  readonly contacts?: ContactShape | ((file: FileHead) => ContactShape);
-  readonly feeds?: (file: FileHead) => Feed[];
+  readonly contacts?: ContactShape;
+  readonly feeds?: (file: FileHead) => Feed | Feed[];
 }
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -69,25 +49,72 @@ export type Read =
   | { readonly ignored: string }
   | { readonly fault: string; readonly column: string };
 
-export interface JsonFormat extends Declaration {
-  readonly kind: 'json';
+interface JsonDeclaration extends Declaration {
   readonly fits: (value: Json) => boolean;
   /** @param name the file's name, where records of two lists look alike */
   readonly read: (value: Json, name?: string) => Read[];
 }
 
+/** A tool and its formats. Of CSV formats the first that fits counts. */
+export interface Tool {
+  readonly tool: string;
+  readonly page?: string;
+  readonly csv?: readonly CsvDeclaration[];
+  readonly json?: readonly JsonDeclaration[];
+}
+
+type Declared = Required<Pick<Declaration, 'page' | 'becomes' | 'refuses'>> & { readonly tool: string };
+export type CsvFormat = CsvDeclaration & Declared & { readonly kind: 'csv' };
+export type JsonFormat = JsonDeclaration & Declared & { readonly kind: 'json' };
 export type Format = CsvFormat | JsonFormat;
+
+/** A tool's formats, in the order of their declaration. */
+export function formatsOf({ tool, page = '', ...kinds }: Tool): Format[] {
+  const given = { tool, page, becomes: 'contacts', refuses: '–' };
+  return Object.entries(kinds).flatMap(([kind, formats]) =>
+    formats.map((format) => ({ ...given, ...format, kind }) as Format),
+  );
+}
+
+/** The alternatives of a name: `a|b`. */
+const either = (names: string): string[] => names.split('|');
 
 export function headOf(name: string, headers: readonly string[]): FileHead {
   const names = new Set(headers.map(normalHeader).filter((each) => each !== ''));
+  const cells = cellsOf(headers);
   return {
     name,
     headers,
-    cells: cellsOf(headers),
-    hasAll: (...wanted) => wanted.every((each) => names.has(each)),
+    cells,
+    hasAll: (...wanted) => wanted.every((each) => cells.has(...either(each))),
     hasOnly: (...known) => [...names].every((each) => known.includes(each)),
   };
 }
+
+/** Fits a file that has each of these headers; `a|b` is either. */
+export const withColumns =
+  (...names: readonly string[]) =>
+  (file: FileHead): boolean =>
+    file.hasAll(...names);
+
+/** What each word means: a tool's words by their meaning, turned round. */
+export const wordsFor = <T extends string>(
+  words: Readonly<Partial<Record<T, readonly string[]>>>,
+): Readonly<Record<string, T>> =>
+  Object.fromEntries(
+    Object.entries<readonly string[]>(words as Record<T, readonly string[]>).flatMap(([meaning, all]) =>
+      all.map((word) => [word, meaning as T]),
+    ),
+  );
+
+/** A tool's own words under a header. */
+export const meanings = (
+  words: Readonly<Partial<Record<ConsentMeaning, readonly string[]>>>,
+): ReadonlyMap<string, ConsentMeaning> =>
+  new Map(Object.entries(wordsFor(words)).map(([word, meaning]) => [plainWord(word), meaning]));
+
+/** A column of consent whose words are the tool's own. */
+export const status = (words: Parameters<typeof meanings>[0]) => ({ role: 'status', known: meanings(words) }) as const;
 
 /** Somebody who left, complained or is dead to a tool: the columns of a suppression. */
 export const suppression = (
@@ -107,22 +134,36 @@ export const suppression = (
   ...(ignore !== undefined && { ignore }),
 });
 
-/** What a provider reports of an address, by its own word for the kind. */
-export const report = (
-  provider: string,
-  columns: Readonly<Record<'email' | 'kind' | 'occurred_at', string>> &
-    Partial<Readonly<Record<'bounce_id' | 'code' | 'detail', string>>>,
-  ignore?: string,
-): Feed => ({
-  table: 'bounces',
-  columns: { provider: quoteText(provider), ...columns },
-  ...(ignore !== undefined && { ignore }),
-});
+export type Reason = 'complaint' | 'unsubscribe' | 'hard_bounce' | 'invalid' | 'manual';
+/** Reasons by patterns (regular expressions over lower case); the first that matches counts, and `manual` where none does. */
+export type Reasons = Readonly<Record<string, Reason>>;
 
-/**
- * SQL that is the value for the first pattern that a cell's text matches (regular expressions over lower case); `otherwise` is SQL.
- */
-export const byPattern = (cell: string, patterns: Readonly<Record<string, string>>, otherwise = 'null'): string =>
-  `case ${Object.entries(patterns)
-    .map(([pattern, value]) => `when regexp_matches(lower(${cell}), ${quoteText(pattern)}) then ${quoteText(value)}`)
-    .join(' ')} else ${otherwise} end`;
+/** The feed of a list of nothing but suppressions: its headers' names (`a|b` is either), and the reason or the words for it. */
+export const suppressionList =
+  (
+    source: string,
+    given: Readonly<Record<'email' | 'at', string>> & {
+      readonly reason: Reason | readonly [column: string, reasons: Reasons];
+      readonly note?: string;
+    },
+  ) =>
+  ({ cells }: FileHead): Feed => {
+    const cell = (names: string): string => cells.text(...either(names));
+    const { reason, note } = given;
+    return suppression(source, {
+      email: cell(given.email),
+      reason: typeof reason === 'string' ? quoteText(reason) : reasonIn(cell(reason[0]), reason[1]),
+      at: cell(given.at),
+      ...(note !== undefined && { note: cell(note) }),
+    });
+  };
+
+/** SQL for the reason that the words of a cell show. */
+export const reasonIn = (cell: string, reasons: Reasons): string =>
+  `case ${Object.entries(reasons)
+    .map(([pattern, reason]) => `when regexp_matches(lower(${cell}), ${quoteText(pattern)}) then ${quoteText(reason)}`)
+    .join(' ')} else 'manual' end`;
+
+/** The same for a text in lower case. */
+export const reasonOf = (text: string, reasons: Reasons): Reason =>
+  Object.entries(reasons).find(([pattern]) => new RegExp(pattern).test(text))?.[1] ?? 'manual';

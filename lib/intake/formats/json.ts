@@ -1,5 +1,5 @@
 /** Reading JSON of other tools: cells as text, and rows of bounces, events and suppressions. */
-import type { Json, Read } from './format.ts';
+import type { Json, Read, Reason } from './format.ts';
 
 export const object = (value: unknown): Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
@@ -60,6 +60,26 @@ export const event = (provider: string, about: About, type: string, campaign: un
   },
 });
 
+const KINDS = ['hard', 'soft', 'block', 'complaint', 'unsubscribe'];
+
+/**
+ * What a provider reports by a word of its own: `means` gives the kind of a bounce or the type of an event for each word;
+ * any other word is ignored, and counted.
+ */
+export function reported(
+  provider: string,
+  about: About,
+  name: string,
+  means: Readonly<Record<string, string>>,
+  more: { readonly code?: unknown; readonly detail?: unknown; readonly campaign?: unknown } = {},
+): Read[] {
+  const meaning = Object.hasOwn(means, name) && means[name];
+  if (!meaning) return [{ ignored: name }];
+  return [
+    KINDS.includes(meaning) ? bounce(provider, about, meaning, more) : event(provider, about, meaning, more.campaign),
+  ];
+}
+
 /** An order, by what was paid of it and not returned. */
 export const purchase = (provider: string, about: About, amount: number, currency: unknown): Read => ({
   table: 'purchases',
@@ -73,12 +93,7 @@ export const purchase = (provider: string, about: About, amount: number, currenc
 });
 
 /** An address on a provider's suppression list. */
-export const suppressed = (
-  provider: string,
-  about: About,
-  reason: 'complaint' | 'unsubscribe' | 'hard_bounce' | 'invalid' | 'manual',
-  note: unknown = null,
-): Read => ({
+export const suppressed = (provider: string, about: About, reason: Reason, note: unknown = null): Read => ({
   table: 'suppressions',
   cells: {
     email: text(about.email),

@@ -1,7 +1,7 @@
 /** Amounts of orders and payments: what was paid, less what was given back. */
 import { quoteText } from '../../core/sql.ts';
 import { readCell } from '../../snapshot/cells.ts';
-import { type Cells, NONE } from './cells.ts';
+import type { Cells } from './cells.ts';
 
 /** SQL: why a row whose status is none of these words is no purchase; NULL where it is one, or says nothing. */
 export const unpaid = (words: readonly string[], cell: string): string =>
@@ -15,22 +15,13 @@ const numberIn = (cell: string): string => readCell(cell, 'number', { timeZone: 
  */
 export const less = (cells: Cells, refunded: readonly string[], ...total: string[]): string => {
   const [amount, back] = [cells.text(...total), cells.text(...refunded)];
-  if (back === NONE) return amount;
+  if (!cells.has(...refunded)) return amount;
   const left = `round(${numberIn(amount)} - abs(${numberIn(back)}), 2)`;
   return `case when coalesce(${numberIn(back)}, 0) = 0 then ${amount} else cast(${left} as varchar) end`;
 };
 
 /** What a tool calls an order whose money went back, or was never taken. */
-const WENT_BACK = [
-  'refunded',
-  'wc-refunded',
-  'wc-cancelled',
-  'voided',
-  'cancelled',
-  'canceled',
-  'charged_back',
-  'chargeback',
-];
+const WENT_BACK = 'refunded wc-refunded wc-cancelled voided cancelled canceled charged_back chargeback'.split(' ');
 
 /**
  * The condition that nothing of an order remains paid, by its status and the time of its cancellation; both are SQL for

@@ -5,7 +5,7 @@
 import { quoteText } from '../../core/sql.ts';
 import { consentColumns } from '../../workbook/consent-columns.ts';
 import { consentColumnsOf, contactHeaders, splitName } from '../../workbook/contact-cells.ts';
-import { normalHeader } from '../../workbook/headers.ts';
+import { namesIn, normalHeader } from '../../workbook/headers.ts';
 import type { ContactShape, Recognise, Recognised, Unclear } from '../../workbook/recognised.ts';
 import { activecampaign } from './activecampaign.ts';
 import { beehiiv } from './beehiiv.ts';
@@ -16,12 +16,13 @@ import {
   type CsvFormat,
   type FileHead,
   type Format,
+  formatsOf,
   headOf,
   type Json,
   type JsonFormat,
   suppression,
 } from './format.ts';
-import { genericFormats } from './generic.ts';
+import { anyTool } from './generic.ts';
 import { ghost } from './ghost.ts';
 import { googleContacts } from './google-contacts.ts';
 import { hubspot } from './hubspot.ts';
@@ -53,42 +54,42 @@ import { woocommerce } from './woocommerce.ts';
 import { zoho } from './zoho.ts';
 
 export const formats: readonly Format[] = [
-  ...mailchimp,
-  ...zoho,
-  ...salesforce,
-  ...hubspot,
-  ...shopify,
-  ...woocommerce,
-  ...stripe,
-  ...klaviyo,
-  ...brevo,
-  ...mailjet,
-  ...sparkpost,
-  ...mandrill,
-  ...resend,
-  ...activecampaign,
-  ...ghost,
-  ...substack,
-  ...listmonk,
-  ...beehiiv,
-  ...kit,
-  ...mailerlite,
-  ...mautic,
-  ...phplist,
-  ...sendy,
-  ...pipedrive,
-  ...googleContacts,
-  ...metaLeads,
-  ...linkedin,
-  ...eventbrite,
-  ...calendly,
-  ...paypal,
-  ...ses,
-  ...sendgrid,
-  ...mailgun,
-  ...postmark,
-  ...genericFormats,
-];
+  mailchimp,
+  zoho,
+  salesforce,
+  hubspot,
+  shopify,
+  woocommerce,
+  stripe,
+  klaviyo,
+  brevo,
+  mailjet,
+  sparkpost,
+  mandrill,
+  resend,
+  activecampaign,
+  ghost,
+  substack,
+  listmonk,
+  beehiiv,
+  kit,
+  mailerlite,
+  mautic,
+  phplist,
+  sendy,
+  pipedrive,
+  googleContacts,
+  metaLeads,
+  linkedin,
+  eventbrite,
+  calendly,
+  paypal,
+  ses,
+  sendgrid,
+  mailgun,
+  postmark,
+  anyTool,
+].flatMap(formatsOf);
 
 const csvFormats = formats.filter((each): each is CsvFormat => each.kind === 'csv');
 const jsonFormats = formats.filter((each): each is JsonFormat => each.kind === 'json');
@@ -103,7 +104,13 @@ export const jsonTools: readonly string[] = [...new Set(jsonFormats.map(({ tool 
 export const fileKinds = ['contacts', 'unsubscribed', 'complaints', 'bounces'] as const;
 export type FileKind = (typeof fileKinds)[number];
 
-const REASONS = { unsubscribed: 'unsubscribe', complaints: 'complaint', bounces: 'hard_bounce' } as const;
+const DATES = namesIn('occurred_at date created_at created timestamp time suppressed_at unsubscribed_at');
+/** The reason of each list of refusals, and what people call it. */
+const LISTS = {
+  unsubscribed: ['unsubscribe', 'people who unsubscribed'],
+  complaints: ['complaint', 'complaints'],
+  bounces: ['hard_bounce', 'dead addresses'],
+} as const;
 
 /** What a file is by a person's word; null where it has no address. */
 export function recogniseAs(
@@ -115,27 +122,14 @@ export function recogniseAs(
   const email = contactHeaders(headers, { aliases: { address: 'email', recipient: 'email' } }, aliases).get('email');
   if (email === undefined) return null;
   if (kind === 'contacts') return { id: kind, label: 'a list of contacts', contacts: {}, feeds: [] };
-  const at = file.cells.text(
-    'occurred_at',
-    'date',
-    'created_at',
-    'created',
-    'timestamp',
-    'time',
-    'suppressed_at',
-    'unsubscribed_at',
-  );
-  const feed = suppression('import', {
+  const [reason, people] = LISTS[kind];
+  const columns = {
     email: `c${headers.indexOf(email)}`,
-    reason: quoteText(REASONS[kind]),
-    at,
+    reason: quoteText(reason),
+    at: file.cells.text(...DATES),
     note: file.cells.text('reason', 'note'),
-  });
-  return {
-    id: kind,
-    label: `a list of ${kind === 'bounces' ? 'dead addresses' : kind === 'complaints' ? 'complaints' : 'people who unsubscribed'}`,
-    feeds: [feed],
   };
+  return { id: kind, label: `a list of ${people}`, feeds: [suppression('import', columns)] };
 }
 
 /** What a CSV file is. @param aliases the team's own names of contacts' columns, and those of `--map` */
@@ -143,7 +137,9 @@ export const recogniseWith =
   (aliases: Readonly<Record<string, string>> = {}): Recognise =>
   ({ name, label = name, headers }) => {
     const file = headOf(name, headers);
-    const format = csvFormats.find((each) => each.fits(file) && !(each.contacts && isSilentRefusal(each, file)));
+    const format = csvFormats.find(
+      (each) => each.fits(file) && !(each.contacts && isSilentRefusal(each.contacts, file)),
+    );
     if (format) return recognised(format, file);
     const columns = contactHeaders(headers, {}, aliases);
     if (!columns.has('email') && !columns.has('contact_id')) {
@@ -153,20 +149,16 @@ export const recogniseWith =
     return unclear(file, label, aliases) ?? { id: 'contacts', label: 'a list of contacts', contacts: {}, feeds: [] };
   };
 
-const shapeIn = ({ contacts }: CsvFormat, file: FileHead): ContactShape | undefined =>
-  typeof contacts === 'function' ? contacts(file) : contacts;
-
 /** Called like a list of refusals, in a tool's shape for people, without a column that says it row by row. */
-function isSilentRefusal(format: CsvFormat, file: FileHead): boolean {
-  const shape = shapeIn(format, file) ?? {};
+function isSilentRefusal(shape: ContactShape, file: FileHead): boolean {
   if (!REFUSING_NAME.test(file.name) || shape.neverAgreed) return false;
   return consentColumnsOf(file.headers, shape, {}).every(({ isLoose }) => isLoose);
 }
 
-function recognised(format: CsvFormat, file: FileHead): Recognised {
-  const shape = shapeIn(format, file);
-  return { id: format.id, label: format.label, ...(shape && { contacts: shape }), feeds: format.feeds?.(file) ?? [] };
-}
+const recognised = ({ id, label, contacts, feeds }: CsvFormat, file: FileHead): Recognised => ({
+  ...{ id, label, ...(contacts && { contacts }) },
+  feeds: [feeds?.(file) ?? []].flat(),
+});
 
 /** Names of files that hold people who left, complained or are dead to a tool. */
 const REFUSING_NAME = new RegExp(
@@ -178,50 +170,14 @@ const REFUSING_NAME = new RegExp(
 );
 
 /** Columns that lists of refusals have and lists of people have not. */
-const REFUSING_COLUMNS = [
-  ...[
-    'reason',
-    'origin',
-    'suppression',
-    'suppression_reason',
-    'suppressed_at',
-    'bounce_reason',
-    'bounce_type',
-    'complaint_type',
-  ],
-  ...[
-    'suppressionreason',
-    'block_reason',
-    'blocked_reason',
-    'unsubscribe_reason',
-    'bounce_category',
-    'grund',
-    'raison',
-    'motivo',
-    'reden',
-  ],
-] as const;
+const REFUSING_COLUMNS = namesIn(`reason origin suppression suppression_reason suppressed_at bounce_reason bounce_type
+  complaint_type suppressionreason block_reason blocked_reason unsubscribe_reason bounce_category grund raison motivo reden`);
 
 /** What says nothing of a person beside the address. */
-const LITTLE = new Set([
-  ...[
-    'email',
-    'id',
-    'contact_id',
-    'created_at',
-    'updated_at',
-    'last_activity_at',
-    'date',
-    'time',
-    'timestamp',
-    'ip',
-    'list',
-    'list_name',
-    'list_id',
-    'source',
-  ],
-  ...['campaign', 'sender', 'domain', 'count', 'type', 'tags', 'tag', 'added', 'reason', 'note', 'notes'],
-]);
+const LITTLE = new Set(
+  namesIn(`email id contact_id created_at updated_at last_activity_at date time timestamp ip list list_name list_id
+    source campaign sender domain count type tags tag added reason note notes`),
+);
 
 /** So many columns that we don't know hardly stand in a list of mere addresses. */
 const MOST_UNKNOWN = 3;

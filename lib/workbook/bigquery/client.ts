@@ -10,8 +10,8 @@ import type { Sql } from '../../core/sql.ts';
 import type { Spent } from '../store.ts';
 import { addressOf, type Place } from './address.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
-import { BigQueryError, errorOf, isPassing } from './errors.ts';
-import { isLarge, piecewise } from './upload.ts';
+import { BigQueryError, errorOf, isPassing, unlessReason } from './errors.ts';
+import { PIECE, piecewise } from './upload.ts';
 import { faultOf, queryOf } from './wire.ts';
 
 export interface ClientOptions extends ConnectionOptions {
@@ -80,19 +80,17 @@ export class BigQueryClient {
       names.push(...(page.tables ?? []).flatMap(({ tableReference }) => tableReference?.tableId ?? []));
       pageToken = page.nextPageToken ?? undefined;
     } while (pageToken);
-    const get = (tableId: string): Promise<api.Schema$Table | null> =>
+    const what = 'reading a table’s columns';
+    const get = (tableId: string) =>
       this.#connection
-        .call('reading a table’s columns', (service) => service.tables.get({ ...this.#inDataset, tableId }))
-        .catch(
-          // Deleted since it was listed.
-          (error: unknown) =>
-            error instanceof BigQueryError && error.reason === 'notFound' ? null : Promise.reject(error),
-        );
+        .call(what, (service) => service.tables.get({ ...this.#inDataset, tableId }))
+        // Deleted since it was listed.
+        .catch(unlessReason('notFound'));
     const wanted = names.filter(isWanted);
-    const found: (api.Schema$Table | null)[] = [];
+    const found: (api.Schema$Table | undefined)[] = [];
     for (let at = 0; at < wanted.length; at += AT_ONCE)
       found.push(...(await Promise.all(wanted.slice(at, at + AT_ONCE).map(get))));
-    return found.filter((table) => table !== null);
+    return found.filter((table) => table !== undefined);
   }
 
   createTable = (table: api.Schema$Table): Promise<void> =>
@@ -104,24 +102,19 @@ export class BigQueryClient {
     );
 
   async #unlessThere<T>(what: string, call: (service: api.Bigquery) => Promise<{ data: T }>): Promise<void> {
-    await this.#connection.call(what, call).catch((error: unknown) => {
-      if (!(error instanceof BigQueryError && error.reason === 'duplicate')) throw error;
-    });
+    await this.#connection.call(what, call).catch(unlessReason('duplicate'));
   }
 
-  removeTable = async (tableId: string): Promise<void> => {
-    await this.#connection.call('removing a staging table', (service) =>
+  removeTable = (tableId: string): Promise<void> =>
+    this.#connection.call('removing a staging table', (service) =>
       service.tables.delete({ ...this.#inDataset, tableId }),
     );
-  };
 
   /** The bytes that a query would read, by BigQuery's own estimate; nothing is run. */
   async estimate(statement: Sql, what: string): Promise<number> {
     const configuration = { dryRun: true, query: queryOf(statement) };
-    const jobReference = { ...this.#at, ...(await this.#location()) };
-    const job = await this.#connection.call(what, (service) =>
-      service.jobs.insert({ ...this.#at, requestBody: { jobReference, configuration } }),
-    );
+    const requestBody = { jobReference: await this.#here(), configuration };
+    const job = await this.#connection.call(what, (service) => service.jobs.insert({ ...this.#at, requestBody }));
     return Number(job.statistics?.totalBytesProcessed ?? 0);
   }
 
@@ -163,7 +156,7 @@ export class BigQueryClient {
 
   /** Runs a job, or finds it under its id, and waits until it is done. */
   async #run(jobId: string, configuration: api.Schema$JobConfiguration, what: string, path?: string): Promise<Job> {
-    const requestBody = { jobReference: { ...this.#at, jobId, ...(await this.#location()) }, configuration };
+    const requestBody = { jobReference: { ...(await this.#here()), jobId }, configuration };
     const insert = path
       ? await this.#uploading(requestBody, path)
       : (service: api.Bigquery) => service.jobs.insert({ ...this.#at, requestBody });
@@ -193,8 +186,8 @@ export class BigQueryClient {
     const rootUrl = this.#connection.rootUrl;
     const { size: bytes } = await stat(path);
     this.spent.bytesWritten += bytes;
-    const upload = { ...this.#at, requestBody, path, bytes, rootUrl, pieceBytes: this.#options.pieceBytes };
-    if (isLarge(upload)) return piecewise(upload);
+    const { pieceBytes = PIECE } = this.#options;
+    if (bytes > pieceBytes) return piecewise({ ...this.#at, requestBody, path, bytes, rootUrl, pieceBytes });
     const media = () => ({ mimeType: 'application/octet-stream', body: createReadStream(path) });
     // Uploads go to the address that is given with the call.
     return (service) => service.jobs.insert({ ...this.#at, requestBody, media: media() }, rootUrl ? { rootUrl } : {});
@@ -204,7 +197,7 @@ export class BigQueryClient {
    * Where jobs run: where the dataset is. Outside of the US and the EU none is found without.
    * @throws BigQueryError where the address names another place
    */
-  async #location(): Promise<{ location?: string }> {
+  async #here(): Promise<{ projectId: string; location?: string }> {
     this.#located ??= this.dataset().then(({ location }) => {
       const named = this.place.location;
       if (named && location && named.toLowerCase() !== location.toLowerCase())
@@ -216,11 +209,10 @@ export class BigQueryClient {
       return location ?? named ?? '';
     });
     const location = await this.#located;
-    return location === '' ? {} : { location };
+    return { ...this.#at, ...(location && { location }) };
   }
 
-  #get = async (service: api.Bigquery, jobId: string) =>
-    service.jobs.get({ ...this.#at, jobId, ...(await this.#location()) });
+  #get = async (service: api.Bigquery, jobId: string) => service.jobs.get({ ...(await this.#here()), jobId });
 
   #count({ statistics }: Job): void {
     this.spent.queries += statistics?.query ? 1 : 0;
@@ -233,13 +225,7 @@ export class BigQueryClient {
     const jobId = job.jobReference?.jobId ?? '';
     let pageToken: string | undefined;
     do {
-      const given = {
-        ...this.#at,
-        jobId,
-        ...(await this.#location()),
-        maxResults: PAGE_ROWS,
-        ...(pageToken && { pageToken }),
-      };
+      const given = { ...(await this.#here()), jobId, maxResults: PAGE_ROWS, ...(pageToken && { pageToken }) };
       const page = await this.#connection.call(what, (service) =>
         service.jobs.getQueryResults({ ...given, 'formatOptions.useInt64Timestamp': true }),
       );
@@ -253,7 +239,7 @@ export class BigQueryClient {
 
   /** The columns of a query's result. */
   async fields(job: Job, what: string): Promise<api.Schema$TableFieldSchema[]> {
-    const given = { ...this.#at, jobId: job.jobReference?.jobId ?? '', ...(await this.#location()), maxResults: 0 };
+    const given = { ...(await this.#here()), jobId: job.jobReference?.jobId ?? '', maxResults: 0 };
     const { schema } = await this.#connection.call(what, (service) => service.jobs.getQueryResults(given));
     return schema?.fields ?? [];
   }

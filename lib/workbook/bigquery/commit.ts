@@ -7,16 +7,17 @@ import { integer, join, list, type Sql, sql } from '../../core/sql.ts';
 import { tableOf } from '../../core/tables.ts';
 import { normalHeader } from '../headers.ts';
 import type { Marker } from '../store.ts';
-import type { Place } from './address.ts';
-import { type Field, fieldIn, MARKER_TABLE, tableIn, textOf, valueIn } from './outline.ts';
+import { type Field, fieldIn, sqlTypeOf, textOf, valueIn } from './outline.ts';
 import { type Staged, seen, wanted } from './stage.ts';
 
 /** A table to write: as it stands now, as the snapshot saw it, and where its changes are staged. */
 export interface Target {
   readonly staged: Staged;
-  /** The staging table's name. */
-  readonly stagedIn: string;
+  /** Its name for people. */
   readonly id: string;
+  readonly table: Sql;
+  /** The staging table. */
+  readonly stagedIn: Sql;
   /** The columns that the snapshot saw. */
   readonly before: readonly Field[];
   /** All columns, those that were added for this write too. */
@@ -25,43 +26,44 @@ export interface Target {
   readonly timeZone: string;
 }
 
-/** A script of one transaction; its result is one row: of each target the rows changed or removed, and those added. */
-export function transaction(place: Place, targets: readonly Target[], marker: Marker): Sql {
+/**
+ * A script of one transaction, with its marker in `record`; its result is one row: of each target the rows changed or
+ * removed, and those added.
+ */
+export function transaction(record: Sql, targets: readonly Target[], marker: Marker): Sql {
   const counts = targets.flatMap((_, i) => [sql`changed_${integer(i)}`, sql`added_${integer(i)}`]);
-  const declared = counts.length > 0 ? [sql`declare ${join(counts, ', ')} int64 default 0`] : [];
   const statements = targets.flatMap((target, i) => [
-    ...(target.staged.changing > 0 ? [mergeOf(place, target), sql`set changed_${integer(i)} = @@row_count`] : []),
-    ...(target.staged.adding > 0 ? [insertOf(place, target), sql`set added_${integer(i)} = @@row_count`] : []),
+    ...(target.staged.changing > 0 ? [mergeOf(target), sql`set changed_${integer(i)} = @@row_count`] : []),
+    ...(target.staged.adding > 0 ? [insertOf(target), sql`set added_${integer(i)} = @@row_count`] : []),
   ]);
-  const record = tableIn(place, MARKER_TABLE);
   const script = [
-    ...declared,
+    sql`declare ${join(counts, ', ')} int64 default 0`,
     sql`begin transaction`,
     ...statements,
     sql`delete from ${record} where true`,
     sql`insert into ${record} (run, entries) values (${marker.run}, ${JSON.stringify(marker.entries)})`,
     sql`commit transaction`,
-    sql`select ${counts.length > 0 ? join(counts, ', ') : sql`0 as nothing`}`,
+    sql`select ${join(counts, ', ')}`,
   ];
   return sql`${join(script, ';\n')};`;
 }
 
 /** Rows are found by all their cells; equalities alone, so that BigQuery can join by hash. */
-function mergeOf(place: Place, { staged, stagedIn, id, before, now, timeZone }: Target): Sql {
+function mergeOf({ staged, stagedIn, table, before, now, timeZone }: Target): Sql {
   const same = before.map((field, i) => sql`coalesce(${textOf(field, 't')}, '') = s.${seen(i)}`);
   const fields = fieldsOf(staged, now);
   const sets = fields.map((field, i) => {
     const cell = fieldIn(field.name ?? '');
     return sql`${cell} = if(s.${wanted(i)} is null, t.${cell}, ${valueIn(field, sql`s.${wanted(i)}`, timeZone)})`;
   });
-  return sql`merge ${tableIn(place, id)} as t
-using (select * from ${tableIn(place, stagedIn)} where op <> 'i') as s
+  return sql`merge ${table} as t
+using (select * from ${stagedIn} where op <> 'i') as s
 on ${join(same, ' and ')}
 when matched and s.op = 'd' then delete
 when matched then update set ${join(sets, ', ')}`;
 }
 
-function insertOf(place: Place, { staged, stagedIn, id, now, timeZone }: Target): Sql {
+function insertOf({ staged, stagedIn, table, now, timeZone }: Target): Sql {
   const { key, keyIsAddress } = tableOf(staged.patch.table);
   const fields = fieldsOf(staged, now);
   const columns = fields.map((field) => fieldIn(field.name ?? ''));
@@ -73,11 +75,9 @@ function insertOf(place: Place, { staged, stagedIn, id, now, timeZone }: Target)
       : [],
   );
   const isNew =
-    same.length > 0
-      ? sql` and not exists (select 1 from ${tableIn(place, id)} as t where ${join(same, ' and ')})`
-      : sql``;
-  return sql`insert into ${tableIn(place, id)} (${join(columns, ', ')})
-select ${join(values, ', ')} from ${tableIn(place, stagedIn)} as s where s.op = 'i'${isNew}`;
+    same.length > 0 ? sql` and not exists (select 1 from ${table} as t where ${join(same, ' and ')})` : sql``;
+  return sql`insert into ${table} (${join(columns, ', ')})
+select ${join(values, ', ')} from ${stagedIn} as s where s.op = 'i'${isNew}`;
 }
 
 /** The fields of a patch's columns, in its order. */
@@ -96,12 +96,11 @@ export function heldRows({ changing, adding, twins }: Staged, changed: number, a
 }
 
 /** Adds columns to a table, where they are missing. */
-export const addColumns = (table: Sql, fields: readonly Field[], typeOf: (field: Field) => Sql): Sql =>
-  sql`alter table ${table} ${join(
-    fields.map((field) => sql`add column if not exists ${fieldIn(field.name ?? '')} ${typeOf(field)}`),
-    ', ',
-  )}`;
+export function addColumns(table: Sql, fields: readonly Field[]): Sql {
+  const added = fields.map((field) => sql`add column if not exists ${fieldIn(field.name ?? '')} ${sqlTypeOf(field)}`);
+  return sql`alter table ${table} ${join(added, ', ')}`;
+}
 
 /** The marker that was written last: its run and entries, newest first. */
-export const markerQuery = (place: Place): Sql =>
-  sql`select run, entries from ${tableIn(place, MARKER_TABLE)} where run is not null and run not in ${list([''])}`;
+export const markerQuery = (record: Sql): Sql =>
+  sql`select run, entries from ${record} where run is not null and run not in ${list([''])}`;

@@ -9,12 +9,13 @@ import { faultOf } from './wire.ts';
 /** How a person signs in on their own machine. */
 const SIGN_IN = 'gcloud auth application-default login, then gcloud auth application-default set-quota-project PROJECT';
 
+/** The longest that one client waits between attempts, in all. */
+const LONGEST_MS = 600_000;
+
 export interface ConnectionOptions {
   /** Address of a local server; no sign-in is needed then. Default: NIGHTSHIFT_BIGQUERY_URL. */
   readonly rootUrl?: string | undefined;
   readonly sleep?: (ms: number) => Promise<void>;
-  /** The longest that one client waits between attempts, in all. */
-  readonly budgetMs?: number;
   readonly progress?: (line: string) => void;
 }
 
@@ -64,9 +65,9 @@ export class Connection {
   }
 
   async pause(attempt: number, what: string): Promise<void> {
-    const { sleep, budgetMs = 600_000, progress } = this.#options;
+    const { sleep, progress } = this.#options;
     const ms = Math.min(30_000, 500 * 2 ** (attempt - 1));
-    if (this.#waitedMs + ms > budgetMs)
+    if (this.#waitedMs + ms > LONGEST_MS)
       throw new BigQueryError(
         'backendError',
         `BigQuery did not answer in time (${what}). Nothing is lost; run again later.`,

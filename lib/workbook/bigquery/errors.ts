@@ -11,17 +11,22 @@ export class BigQueryError extends NightshiftError {
   readonly reason: string;
   /** What BigQuery answered: nothing was done. Null where the run refused by itself. */
   readonly fault: Fault | null;
+  override readonly outward: string;
 
   constructor(reason: string, message: string, fault: Fault | null = null) {
     super(message);
     this.reason = reason;
     this.fault = fault;
-  }
-
-  override get outward(): string {
-    return `BigQuery refused what the run asked for (${this.reason.replace(/[^A-Za-z ]/g, '')}).`;
+    this.outward = `BigQuery refused what the run asked for (${reason.replace(/[^A-Za-z ]/g, '')}).`;
   }
 }
+
+/** Catches an error of one reason alone. */
+export const unlessReason =
+  (reason: string) =>
+  (error: unknown): undefined => {
+    if (!(error instanceof BigQueryError && error.reason === reason)) throw error;
+  };
 
 /** An error of a request or a job, as BigQuery describes it. */
 export interface Fault {
@@ -59,8 +64,8 @@ export const isGone = ({ reason, message }: Fault): boolean =>
   reason === 'notFound' || /unrecognized name|not found inside/i.test(message);
 
 /** The moment is before the table was made, or before the dataset's time travel window. */
-export const isTooEarly = ({ message }: Fault): boolean =>
-  /snapshot time|before the earliest|is not available at/i.test(message);
+const TOO_EARLY = /snapshot time|before the earliest|is not available at/i;
+export const isTooEarly = ({ message }: Fault): boolean => TOO_EARLY.test(message);
 
 /** What to tell a person. `what`: what the run was doing. */
 export function errorOf(fault: Fault, place: Place, what: string): BigQueryError {
@@ -72,7 +77,7 @@ export function errorOf(fault: Fault, place: Place, what: string): BigQueryError
 type Sentence = (message: string, place: Place) => string;
 
 /** By what stands in BigQuery's reason and message; the first that fits is meant. */
-const SENTENCES: readonly (readonly [RegExp, Sentence])[] = [
+const SENTENCES: readonly (readonly [RegExp, string | Sentence])[] = [
   [
     /has not been used in project|SERVICE_DISABLED|accessNotConfigured/,
     (_, { project }) =>
@@ -93,20 +98,17 @@ const SENTENCES: readonly (readonly [RegExp, Sentence])[] = [
   ],
   [
     /time travel on table|row access polic|overrideTimeTravel/i,
-    () =>
-      'a table has row access policies, or had some: its rows may be hidden, and its past may not be read. ' +
+    'a table has row access policies, or had some: its rows may be hidden, and its past may not be read. ' +
       'Copy it to a table without (create table … as select), under the name that the workbook needs.',
   ],
   [
     /policy tag/i,
-    () =>
-      'a column is protected by a policy tag. Give the account the role Fine-Grained Reader ' +
+    'a column is protected by a policy tag. Give the account the role Fine-Grained Reader ' +
       '(roles/datacatalog.categoryFineGrainedReader), or take the tag off.',
   ],
   [
     /cryptoKey|Cloud KMS/i,
-    () =>
-      'the dataset is encrypted by a key of your own, which BigQuery may not use. Give BigQuery’s service account ' +
+    'the dataset is encrypted by a key of your own, which BigQuery may not use. Give BigQuery’s service account ' +
       'the role Cloud KMS CryptoKey Encrypter/Decrypter on the key.',
   ],
   [
@@ -116,15 +118,14 @@ const SENTENCES: readonly (readonly [RegExp, Sentence])[] = [
       'Add the account to an access level of the perimeter.',
   ],
   [
-    /snapshot time|before the earliest|is not available at/i,
+    TOO_EARLY,
     (_, place) =>
       `the run took longer than the dataset's time travel window, so that its snapshot is gone. ` +
       `Set the window of ${addressOf(place)} to more hours (max_time_travel_hours), or run again.`,
   ],
   [
     /bytesBilledLimitExceeded|exceeded limit for bytes billed/i,
-    () =>
-      'it would read more than the rules allow. ' +
+    'it would read more than the rules allow. ' +
       'Raise bigquery.gigabytesPerQuery in jobs/rules/workbook.ts if that is meant.',
   ],
   [
@@ -141,18 +142,18 @@ const SENTENCES: readonly (readonly [RegExp, Sentence])[] = [
   [/notFound|^404 /, missing],
   [
     /responseTooLarge|resourcesExceeded/,
-    () => 'a table is too large to be read in one piece (docs/bigquery.md, "Where contacts outgrow a machine").',
+    'a table is too large to be read in one piece (docs/bigquery.md, "Where contacts outgrow a machine").',
   ],
   [
     /streaming buffer/i,
     (message) =>
-      `rows of ${tableIn(message) ?? 'a table'} arrived less than 90 minutes ago, and can’t be changed yet. ` +
+      `rows of ${tableIn(message)} arrived less than 90 minutes ago, and can’t be changed yet. ` +
       'Run again later, or write them there by load jobs.',
   ],
   [
     /without a filter over column/i,
     (message) =>
-      `${tableIn(message) ?? 'a table'} takes no statement without a filter on its partitions. ` +
+      `${tableIn(message)} takes no statement without a filter on its partitions. ` +
       'Set its require_partition_filter to false: jobs change rows of all days.',
   ],
   [
@@ -163,24 +164,24 @@ const SENTENCES: readonly (readonly [RegExp, Sentence])[] = [
   ],
   [
     /cannot be (modified|mutated)|is not allowed for this operation|\bview\b/i,
-    () => 'a table that the run writes is a view, or external. Make it a table, or keep it out of the dataset.',
+    'a table that the run writes is a view, or external. Make it a table, or keep it out of the dataset.',
   ],
   [
     /Bad (int64|double|float64|numeric|bool|date|timestamp)|could not cast|invalid (date|timestamp)/i,
-    () => 'a value does not fit the type of its column. "doctor" lists columns whose type can’t hold what jobs write.',
+    'a value does not fit the type of its column. "doctor" lists columns whose type can’t hold what jobs write.',
   ],
 ];
 
 /** The name of the table that a message is about. */
-const tableIn = (message: string): string | null => {
+const tableIn = (message: string): string => {
   const name = /table ['"`]?[\w.:-]*?(\w+)['"`]? (?:would affect|without)/i.exec(message)?.[1];
-  return name === undefined ? null : `"${name}"`;
+  return name === undefined ? 'a table' : `"${name}"`;
 };
 
 function sentence({ status, reason, message }: Fault, place: Place): string {
   const [, text] = SENTENCES.find(([pattern]) => pattern.test(`${status ?? ''} ${reason} ${message}`)) ?? [];
   return (
-    text?.(message, place) ??
+    (typeof text === 'function' ? text(message, place) : text) ??
     `it was refused (${reason || `status ${status}`}). Nothing of it was done. ` +
       'NIGHTSHIFT_DEBUG=1 on your own machine shows more.'
   );

@@ -7,6 +7,7 @@ import { appendFile, readFile } from 'node:fs/promises';
 import { join, list, literal, name, type Sql, sql } from '../../core/sql.ts';
 import { tableOf } from '../../core/tables.ts';
 import { bigQueryPrelude } from '../../engine/bigquery-prelude.ts';
+import { writeText } from '../csv/write-text.ts';
 import type { Answer, RemoteTable, Resolved, Resolving } from '../remote-table.ts';
 import type { CsvText } from '../table-text.ts';
 import type { Job } from './client.ts';
@@ -21,8 +22,7 @@ import {
   unreadAt,
   unreadRows,
 } from './judge.ts';
-import { fieldIn, type Outline, tableAt, tableIn } from './outline.ts';
-import { writeText } from './read.ts';
+import { fieldIn, fieldsIn, type Outline } from './outline.ts';
 import { STAGED_MS, type Steps } from './steps.ts';
 
 /** Facts that are asked where they are. */
@@ -48,7 +48,7 @@ export class DatasetFacts implements RemoteTable {
   readonly #steps: Steps;
   readonly #outline: Outline;
   readonly #facts: Facts;
-  readonly #distinct = new Map<string, Promise<string[]>>();
+  readonly #distinct = new Map<string, ReturnType<Steps['rows']>>();
   readonly #onFetch: (text: CsvText) => void;
   /** Conditions of the rows that were fetched, and these. */
   readonly #wanted: Sql[] = [];
@@ -71,43 +71,30 @@ export class DatasetFacts implements RemoteTable {
 
   #rows = (query: Sql, what: string) => this.#steps.rows('facts', query, `${what} ${this.#facts.table}`);
 
-  distinct = (column: string): Promise<string[]> => {
-    const found = this.#distinct.get(column) ?? this.#distinctOf(column);
-    this.#distinct.set(column, found);
-    return found;
-  };
-
-  async #distinctOf(column: string): Promise<string[]> {
-    const { client, moment } = this.#steps;
+  distinct = async (column: string): Promise<string[]> => {
     const cell = columnValue(this.#facts, this.#outline, column, 'UTC');
-    const source = tableAt(client.place, this.#outline, moment);
-    const rows = await this.#rows(
-      sql`select distinct ${cell} as found from ${source}`,
-      'reading which kinds there are of',
-    );
-    return rows.flatMap(([text]) => text ?? []);
-  }
+    const query = sql`select distinct ${cell} as found from ${this.#steps.at(this.#outline)}`;
+    const found = this.#distinct.get(column) ?? this.#rows(query, 'reading which kinds there are of');
+    this.#distinct.set(column, found);
+    return (await found).flatMap(([text]) => text ?? []);
+  };
 
   needsReader = async (timeZone: string, column: string, refusing: readonly string[]): Promise<boolean> => {
     const unread = unreadRows(this.#facts, this.#outline, timeZone);
     if (unread === null) return false;
     const kind = columnValue(this.#facts, this.#outline, column, timeZone);
     const refuses = refusing.length > 0 ? sql`${kind} in ${list(refusing)}` : sql`false`;
-    const source = tableAt(this.#steps.client.place, this.#outline, this.#steps.moment);
-    const [[ofRefusing, ofAll, all] = []] = await this.#rows(
-      sql`select countif((${unread}) and ${refuses}) as a, countif(${unread}) as b, count(*) as n from ${source}`,
-      'reading cells of',
-    );
+    const query = sql`select countif((${unread}) and ${refuses}) as a, countif(${unread}) as b, count(*) as n
+      from ${this.#steps.at(this.#outline)}`;
+    const [[ofRefusing, ofAll, all] = []] = await this.#rows(query, 'reading cells of');
     return Number(ofRefusing) > 0 || Number(ofAll) > Number(all) / 2;
   };
 
   resolve = async (given: Resolving): Promise<Resolved> => {
-    const { client, moment } = this.#steps;
-    const refs =
-      given.refs === null ? null : tableIn(client.place, await this.#steps.upload(given.refs, ['ref', 'contact_id']));
-    const table = tableIn(client.place, this.#steps.stagingName(`judged_${this.#facts.table}`));
+    const refs = given.refs === null ? null : await this.#steps.upload(given.refs, ['ref', 'contact_id']);
+    const table = this.#steps.table(this.#steps.stagingName(`judged_${this.#facts.table}`));
     const expires = literal(new Date(Date.now() + STAGED_MS).toISOString());
-    const source = tableAt(client.place, this.#outline, moment);
+    const source = this.#steps.at(this.#outline);
     await this.#run(
       sql`create or replace table ${table} partition by timestamp_trunc(${fieldIn(timeColumn(this.#facts))}, month)
         cluster by ${refs ? sql`contact_id` : sql`email`}
@@ -132,9 +119,8 @@ export class DatasetFacts implements RemoteTable {
 
   /** The rows that a file of texts names, but for those that were fetched before. */
   async #rowsNamedBy(texts: string): Promise<CsvText> {
-    const { client } = this.#steps;
     const { columns, key } = tableOf(this.#facts.table);
-    const staged = tableIn(client.place, await this.#steps.upload(texts, ['column_name', 'text']));
+    const staged = await this.#steps.upload(texts, ['column_name', 'text']);
     const named = [...key, 'contact_id', 'email'].filter((column) => column in columns);
     const found = named.map((column) => {
       const cell = columnValue(this.#facts, this.#outline, column, 'UTC');
@@ -152,14 +138,13 @@ export class DatasetFacts implements RemoteTable {
     const { table } = this.#judged;
     const { columns, key } = tableOf(this.#facts.table);
     const names = Object.keys(columns);
-    const staged = tableIn(this.#steps.client.place, await this.#steps.upload(rows, [...names, '_gone']));
+    const staged = await this.#steps.upload(rows, [...names, '_gone']);
     const id = fieldIn(key[0] ?? '');
     if (this.#isReplaced || (this.#fetched?.rows ?? 0) > 0)
       await this.#run(sql`delete from ${table} where ${id} in (select ${id} from ${staged})`, 'changing');
-    const fields = names.map((column) => fieldIn(column));
     const typed = Object.entries(columns).map(([column, { type }]) => typedText(fieldIn(column), type));
     await this.#run(
-      sql`insert into ${table} (${join(fields, ', ')}) select ${join(typed, ', ')} from ${staged} where _gone is null`,
+      sql`insert into ${table} (${fieldsIn(names)}) select ${join(typed, ', ')} from ${staged} where _gone is null`,
       'adding to',
     );
     this.#isReplaced = true;
@@ -190,10 +175,7 @@ export class DatasetFacts implements RemoteTable {
     const isNamed = (column: string): boolean =>
       /(select|,)\s+(\w+\.)?\*/i.test(text) || new RegExp(`\\b${column}\\b`).test(text);
     const named = Object.keys(columns).filter(isNamed);
-    return join(
-      (named.length > 0 ? named : key).map((column) => fieldIn(column)),
-      ', ',
-    );
+    return fieldsIn(named.length > 0 ? named : key);
   }
 
   async #report(table: Sql): Promise<Resolved> {

@@ -2,12 +2,13 @@
  * What `doctor` reports of a dataset: whether it is there and where, whether its columns hold what jobs write, and what
  * one reading of the workbook costs. Nothing is changed to find out.
  */
+import { sql } from '../../core/sql.ts';
 import { tableOf } from '../../core/tables.ts';
 import type { SourceTable, WarehouseCapability } from '../store.ts';
 import { addressOf } from './address.ts';
 import type { BigQueryClient } from './client.ts';
 import { BigQueryError } from './errors.ts';
-import { type Field, holdsAny, type Outline } from './outline.ts';
+import { FIELD_TYPES, type Field, holdsAny, type Outline, OWN, tableIn } from './outline.ts';
 
 export type Findings = Awaited<ReturnType<WarehouseCapability['findings']>>;
 type Finding = Findings[number];
@@ -53,8 +54,6 @@ export async function findingsOf(client: BigQueryClient, tables: readonly Laid[]
   ];
 }
 
-const WANTED = { text: 'STRING', number: 'FLOAT64', date: 'DATE', time: 'TIMESTAMP' } as const;
-
 /** What keeps jobs from writing a table, and columns whose type can't hold what they write. */
 function ofTable({ outline, source }: Laid): Finding[] {
   const { columns, facts, key } = tableOf(source.table);
@@ -70,7 +69,7 @@ function ofTable({ outline, source }: Laid): Finding[] {
         isNarrow,
         'review',
         `${label}: "${field.name}" is ${field.type}, which can’t hold every ${type} that a job writes; ` +
-          `make it ${WANTED[type ?? 'text']}`,
+          `make it ${FIELD_TYPES[type ?? 'text']}`,
       ),
       ...found(
         isRequired,
@@ -104,10 +103,9 @@ function ofTable({ outline, source }: Laid): Finding[] {
 
 /** Whether the account may write: a dry run of a statement that would change nothing. */
 async function ofRights(client: BigQueryClient, account: string): Promise<Finding[]> {
-  const { project, dataset } = client.place;
   try {
-    const text = `create table \`${project}.${dataset}.nightshift_rights\` (checked bool)`;
-    await client.estimate({ text, values: [] }, 'asking whether tables may be made');
+    const made = sql`create table ${tableIn(client.place, `${OWN}rights`)} (checked bool)`;
+    await client.estimate(made, 'asking whether tables may be made');
     return [{ level: 'OK', text: `${account} may run jobs and make tables there` }];
   } catch (error) {
     if (error instanceof BigQueryError) return [{ level: 'fix', text: error.message }];

@@ -6,16 +6,9 @@ import { join, literal, type Sql, sql } from '../../core/sql.ts';
 import { type ColumnType, tableOf } from '../../core/tables.ts';
 import type { Resolving } from '../remote-table.ts';
 import type { SourceTable } from '../store.ts';
-import { type Field, fieldIn, type Outline, textOf } from './outline.ts';
+import { type Field, fieldIn, fieldsIn, type Outline, queryType, textOf } from './outline.ts';
 
 export type Facts = Pick<SourceTable, 'table' | 'headerOf'>;
-
-const QUERY_TYPES: Readonly<Record<ColumnType, Sql>> = {
-  text: sql`string`,
-  number: sql`float64`,
-  date: sql`date`,
-  time: sql`timestamp`,
-};
 
 export const NOT_A_NUMBER = 'not a number';
 
@@ -37,18 +30,18 @@ export const timeColumn = ({ table }: Facts): string =>
 export function columnValue(facts: Facts, { fields }: Outline, column: string, timeZone: string): Sql {
   const type = tableOf(facts.table).columns[column]?.type ?? 'text';
   const field = fields.find(({ name }) => name === facts.headerOf.get(column));
-  if (!field) return sql`cast(null as ${QUERY_TYPES[type]})`;
+  if (!field) return sql`cast(null as ${queryType(type)})`;
   const value = fieldIn(field.name ?? '', 't');
   if (type === 'text') {
     const text = sql`nullif(${textOf(field, 't')}, '')`;
     return facts.table === 'events' && column === 'type' ? sql`lower(trim(${text}))` : text;
   }
   if (type === 'time') return momentOf(field, value, timeZone);
-  return type === 'number' ? numberOf(value) : sql`safe_cast(${value} as ${QUERY_TYPES[type]})`;
+  return type === 'number' ? numberOf(value) : sql`safe_cast(${value} as ${queryType(type)})`;
 }
 
 /** A text that the engine wrote, in the type of its column. */
-export const typedText = (text: Sql, type: ColumnType): Sql => sql`cast(${text} as ${QUERY_TYPES[type]})`;
+export const typedText = (text: Sql, type: ColumnType): Sql => sql`cast(${text} as ${queryType(type)})`;
 
 /** Infinity, and what is not a number, are unknown. */
 const numberOf = (value: Sql): Sql =>
@@ -87,13 +80,8 @@ export function unreadRows(facts: Facts, { fields, ...outline }: Outline, timeZo
   return unread.length > 0 ? join(unread, ' or ') : null;
 }
 
-/** Why a row can't be counted, where `when` holds for it (k), and what is shown of it. */
-interface Fault {
-  readonly when: Sql;
-  readonly reason: string;
-  readonly column: string;
-  readonly value: Sql;
-}
+/** Why a row (k) can't be counted, where `when` holds for it, and which value of it is shown. */
+type Fault = readonly [when: Sql, reason: string, column: string, value: Sql];
 
 /** Of several the first counts. */
 function faultsOf(facts: Facts, futureAfter: Date): readonly Fault[] {
@@ -103,20 +91,15 @@ function faultsOf(facts: Facts, futureAfter: Date): readonly Fault[] {
   const whom: readonly Fault[] =
     'contact_id' in columns
       ? [
-          {
-            when: sql`k.contact_id is null and k._waits`,
-            reason: 'its contact is in quarantine',
-            column: 'contact_id',
-            value: named,
-          },
-          { when: sql`k.contact_id is null`, reason: 'unknown contact', column: 'contact_id', value: named },
+          [sql`k.contact_id is null and k._waits`, 'its contact is in quarantine', 'contact_id', named],
+          [sql`k.contact_id is null`, 'unknown contact', 'contact_id', named],
         ]
-      : [{ when: sql`k.email is null`, reason: 'missing', column: 'email', value: empty }];
+      : [[sql`k.email is null`, 'missing', 'email', empty]];
   return [
-    { when: sql`${fieldIn(id, 'k')} is null`, reason: 'missing', column: id, value: empty },
-    { when: sql`${moment} is null and ${written} is null`, reason: 'missing', column: at, value: empty },
-    { when: sql`${moment} is null`, reason: 'not a date', column: at, value: written },
-    { when: sql`${moment} > ${futureAfter}`, reason: 'in the future', column: at, value: written },
+    [sql`${fieldIn(id, 'k')} is null`, 'missing', id, empty],
+    [sql`${moment} is null and ${written} is null`, 'missing', at, empty],
+    [sql`${moment} is null`, 'not a date', at, written],
+    [sql`${moment} > ${futureAfter}`, 'in the future', at, written],
     ...whom,
   ];
 }
@@ -140,43 +123,35 @@ export function judgedRows(facts: Facts, outline: Outline, source: Sql, refs: Sq
   const { key, columns } = tableOf(facts.table);
   const id = key[0] ?? '';
   const names = Object.keys(columns);
-  const cells = join(
-    names.map((column) => fieldIn(column)),
-    ', ',
-  );
-  const typed = names.map(
-    (column) => sql`${columnValue(facts, outline, column, given.timeZone)} as ${fieldIn(column)}`,
-  );
+  const cells = fieldsIn(names);
+  const typed = names.map((name) => sql`${columnValue(facts, outline, name, given.timeZone)} as ${fieldIn(name)}`);
   const numbers = textNumbers(facts, outline);
   const unread = numbers.map((column, i) => {
     const cell = fieldIn(facts.headerOf.get(column) ?? '', 't');
     return sql`, if(${numberOf(cell)} is null, nullif(trim(${cell}), ''), null) as ${unreadAt(i)}`;
   });
+  const kept = numbers.map((_, i) => sql`, ${unreadAt(i)}`);
   const field = outline.fields.find(({ name }) => name === facts.headerOf.get(timeColumn(facts)));
   const written = field ? textOf(field, 't') : sql`cast(null as string)`;
   const faults = faultsOf(facts, given.futureAfter);
-  const pick = (of: (fault: Fault) => Sql, more: Sql): Sql =>
-    sql`case ${join(
-      faults.map((fault) => sql`when ${fault.when} then ${of(fault)}`),
-      ' ',
-    )} ${more} end`;
+  const pick = (of: (fault: Fault) => Sql, orElse: Sql): Sql => {
+    const cases = faults.map((fault) => sql`when ${fault[0]} then ${of(fault)}`);
+    return sql`case ${join(cases, ' ')} ${orElse} end`;
+  };
   return sql`with source as (
   select ${join(typed, ', ')}, ${written} as _written${join(unread, '')} from ${source}
 ), known as (
   ${knownRows(fieldIn(id, 's'), refs)}
 ), judged as (
-  select k.*, ${pick(({ reason }) => sql`${reason}`, sql``)} as _first,
-    ${pick(({ column }) => sql`${column}`, sql`else ${id}`)} as _place,
-    ${pick(({ value }) => value, sql`else ${fieldIn(id, 'k')}`)} as _cell
+  select k.*, ${pick(([, reason]) => sql`${reason}`, sql``)} as _first,
+    ${pick(([, , column]) => sql`${column}`, sql`else ${id}`)} as _place,
+    ${pick(([, , , value]) => value, sql`else ${fieldIn(id, 'k')}`)} as _cell
   from known as k
 ), numbered as (
   select *, row_number() over (partition by ${fieldIn(id)}, _first is null order by ${cells}) as _nth from judged
 )
 select ${cells}, case when _first is not null then _first when _nth > 1 then 'duplicate key' end as _fault,
   case when _first is not null or _nth > 1 then _place end as _at,
-  case when _first is not null or _nth > 1 then substr(_cell, 1, 500) end as _value${join(
-    numbers.map((_, i) => sql`, ${unreadAt(i)}`),
-    '',
-  )}
+  case when _first is not null or _nth > 1 then substr(_cell, 1, 500) end as _value${join(kept, '')}
 from numbered`;
 }

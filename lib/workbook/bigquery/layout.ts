@@ -6,7 +6,7 @@ import type { bigquery_v2 as api } from 'googleapis/build/src/apis/bigquery/inde
 import { type Column, type TableName, tableNames, tableOf } from '../../core/tables.ts';
 import { normalHeader } from '../headers.ts';
 import type { BigQueryClient } from './client.ts';
-import { BigQueryError } from './errors.ts';
+import { unlessReason } from './errors.ts';
 import { FIELD_TYPES, MARKER_TABLE } from './outline.ts';
 
 /** Days that rows of facts are kept, by table; for ever, unless given. */
@@ -75,10 +75,7 @@ export async function layOutDataset(
   client: BigQueryClient,
   keptDays: KeptDays = {},
 ): Promise<{ made: string[]; found: string[] }> {
-  await client.dataset().catch((error: unknown) => {
-    if (error instanceof BigQueryError && error.reason === 'notFound') return client.createDataset();
-    throw error;
-  });
+  if (!(await client.dataset().catch(unlessReason('notFound')))) await client.createDataset();
   const there = new Set(
     (await client.tables()).map(({ tableReference }) => normalHeader(tableReference?.tableId ?? '')),
   );

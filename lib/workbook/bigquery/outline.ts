@@ -64,6 +64,12 @@ export const tableIn = ({ project, dataset }: Place, id: string): Sql => inBackt
 export const fieldIn = (header: string, alias?: string): Sql =>
   alias === undefined ? inBackticks(header) : sql`${{ text: `${alias}.`, values: [] }}${inBackticks(header)}`;
 
+export const fieldsIn = (headers: readonly string[]): Sql =>
+  join(
+    headers.map((header) => fieldIn(header)),
+    ', ',
+  );
+
 /** A table as it was at the moment, called t; as it is now without one, and always of a view. */
 export function tableAt(place: Place, { id, isView, everyPartition }: Outline, moment: string | null): Sql {
   const then = isView || moment === null ? sql`` : sql` for system_time as of timestamp ${literal(moment)}`;
@@ -71,21 +77,19 @@ export function tableAt(place: Place, { id, isView, everyPartition }: Outline, m
   return everyPartition ? sql`(select * from ${table} where ${everyPartition}) as t` : table;
 }
 
-const PLAIN = new Set(['STRING', 'INTEGER', 'INT64', 'FLOAT', 'FLOAT64', 'NUMERIC', 'BIGNUMERIC', 'BOOLEAN', 'BOOL']);
-const AS_TEXT = new Set([...PLAIN, 'DATE', 'DATETIME', 'TIME']);
-
 /** A moment in ISO 8601, in UTC, with as many digits as it has. */
 export const isoText = (moment: Sql): Sql => sql`format_timestamp('%Y-%m-%dT%H:%M:%E*SZ', ${moment})`;
 
 /** A value as the workbook's text: moments in UTC, NULL for the unknown. What is nested or repeated is shown as JSON. */
 export function textOf({ name, type, mode }: Field, alias: string): Sql {
   const value = fieldIn(name ?? '', alias);
-  if (mode === 'REPEATED' || type === 'RECORD' || type === 'STRUCT') return sql`to_json_string(${value})`;
+  if (mode === 'REPEATED') return sql`to_json_string(${value})`;
   if (type === 'STRING') return value;
   if (type === 'TIMESTAMP') return isoText(value);
   // A whole number is written without its fraction, as a folder has it.
   if (type === 'FLOAT' || type === 'FLOAT64') return sql`regexp_replace(cast(${value} as string), '[.]0$', '')`;
-  return AS_TEXT.has(type ?? '') ? sql`cast(${value} as string)` : sql`to_json_string(${value})`;
+  const isPlain = type === 'DATETIME' || type === 'TIME' || (type ?? '') in SQL_NAMES;
+  return isPlain ? sql`cast(${value} as string)` : sql`to_json_string(${value})`;
 }
 
 /** A text of the workbook as a value of the column; '' is the unknown. A DATETIME is local, as it is read. */
@@ -93,7 +97,7 @@ export function valueIn({ type }: Field, text: Sql, timeZone: string): Sql {
   const known = sql`nullif(${text}, '')`;
   if (type === 'STRING') return known;
   if (type === 'DATETIME') return sql`datetime(cast(${known} as timestamp), ${literal(timeZone)})`;
-  return sql`cast(${known} as ${SQL_NAMES[type ?? ''] ?? sql`string`})`;
+  return sql`cast(${known} as ${sqlTypeOf({ type })})`;
 }
 
 /** Types as SQL calls them, by the names that the REST API gives them. */
@@ -110,7 +114,8 @@ const SQL_NAMES: Readonly<Record<string, Sql>> = {
   TIMESTAMP: sql`timestamp`,
 };
 
-export const sqlTypeOf = ({ type }: Field): Sql => SQL_NAMES[type ?? ''] ?? sql`string`;
+export const sqlTypeOf = ({ type }: { readonly type?: string | null | undefined }): Sql =>
+  SQL_NAMES[type ?? ''] ?? sql`string`;
 
 /** The type that a column of ours gets. */
 export const FIELD_TYPES: Readonly<Record<ColumnType, string>> = {
@@ -119,6 +124,8 @@ export const FIELD_TYPES: Readonly<Record<ColumnType, string>> = {
   date: 'DATE',
   time: 'TIMESTAMP',
 };
+
+export const queryType = (type: ColumnType): Sql => sqlTypeOf({ type: FIELD_TYPES[type] });
 
 /** Types of a dataset's columns that hold any value of a column of ours. */
 const HOLDING: Readonly<Record<ColumnType, ReadonlySet<string>>> = {
@@ -130,10 +137,3 @@ const HOLDING: Readonly<Record<ColumnType, ReadonlySet<string>>> = {
 
 export const holdsAny = (type: ColumnType, field: Field): boolean =>
   field.mode !== 'REPEATED' && HOLDING[type].has(field.type ?? '');
-
-/** Every column of a table as text, named c0, c1, … */
-export const cellsOf = ({ fields }: Outline, alias: string): Sql =>
-  join(
-    fields.map((field, i) => sql`${textOf(field, alias)} as ${{ text: `c${i}`, values: [] }}`),
-    ', ',
-  );

@@ -42,9 +42,8 @@ export async function stagePatch(
       auto_detect = false, delim = ',', quote = '"', escape = '"', nullstr = '', allow_quoted_nulls = false,
       columns = {'op': 'VARCHAR', '_row': 'BIGINT', '_key': 'VARCHAR', ${join(cells, ', ')}})`,
   );
-  const news = patch.columns.map((_, i) => sql`p.${name(`v${i}`)} as ${wanted(i)}`);
   let twins = 0;
-  if (text && patch.rows.update + patch.rows.remove > 0) {
+  if (text) {
     await engine.run(
       sql`create or replace temp table seen_rows as select * from ${{ text: csvScan(text), values: [] }}`,
     );
@@ -56,17 +55,16 @@ export async function stagePatch(
       sql`delete from patch where op <> 'i' and _row in (select _row from hashed
         where h in (select h from hashed group by h having count(*) > 1))`,
     );
-    const before = places.map((place) => sql`coalesce(s.${c(place)}, '') as ${seen(place)}`);
-    await engine.run(
-      sql`create or replace temp table staged as select p.op, ${join([...before, ...news], ', ')}
-        from patch p left join seen_rows s on s.rowid = p._row`,
-    );
-  } else {
-    const before = places.map((place) => sql`cast(null as varchar) as ${seen(place)}`);
-    await engine.run(
-      sql`create or replace temp table staged as select p.op, ${join([...before, ...news], ', ')} from patch p`,
-    );
   }
+  const before = places.map((place) => {
+    const cell = text ? sql`coalesce(s.${c(place)}, '')` : sql`cast(null as varchar)`;
+    return sql`${cell} as ${seen(place)}`;
+  });
+  const news = patch.columns.map((_, i) => sql`p.${name(`v${i}`)} as ${wanted(i)}`);
+  await engine.run(
+    sql`create or replace temp table staged as select p.op, ${join([...before, ...news], ', ')}
+      from patch p${text ? sql` left join seen_rows s on s.rowid = p._row` : sql``}`,
+  );
   const rows = await engine.number(sql`select count(*) from staged`);
   const files: string[] = [];
   for (let from = 0; from < rows; from += FILE_ROWS) {

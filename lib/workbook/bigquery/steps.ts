@@ -5,11 +5,12 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { join as joinSql, type Sql, sql } from '../../core/sql.ts';
+import { writeText } from '../csv/write-text.ts';
 import type { CsvText } from '../table-text.ts';
 import type { BigQueryClient } from './client.ts';
 import { BigQueryError, isGone, isTooEarly } from './errors.ts';
-import { isoText, type Outline, OWN, outlineOf, tableAt, textOf } from './outline.ts';
-import { rowsQuery, writeText } from './read.ts';
+import { isoText, type Outline, OWN, outlineOf, tableAt, tableIn, textOf } from './outline.ts';
+import { rowsQuery } from './read.ts';
 
 /** What a killed run left in staging tables is gone after a day. */
 export const STAGED_MS = 86_400_000;
@@ -26,7 +27,7 @@ export class Steps {
   readonly #opening = randomBytes(3).toString('hex');
   readonly #staged = new Set<string>();
   readonly #remade = new Set<string>();
-  readonly #uploads = new Map<string, Promise<string>>();
+  readonly #uploads = new Map<string, Promise<Sql>>();
   #count = 0;
 
   constructor(client: BigQueryClient, run: string, scratch: string) {
@@ -57,16 +58,19 @@ export class Steps {
     return rows;
   }
 
+  /** A table of the dataset, by its name. */
+  table = (id: string): Sql => tableIn(this.client.place, id);
+
+  /** A table as it was at the moment of the reading, called t. */
+  at = (outline: Outline): Sql => tableAt(this.client.place, outline, this.moment);
+
   /** Lists the tables that are not a run's own, all or some, and begins a reading as of now. */
   async begin(isWanted: (id: string) => boolean = () => true): Promise<Outline[]> {
     const tables = await this.client.tables((id) => !id.startsWith(OWN) && isWanted(id));
     const outlines = tables.map(outlineOf);
     // BigQuery's own clock, to the microsecond.
-    const [[now] = []] = await this.rows(
-      'now',
-      sql`select ${isoText(sql`current_timestamp()`)} as now`,
-      'asking for the time',
-    );
+    const clock = sql`select ${isoText(sql`current_timestamp()`)} as now`;
+    const [[now] = []] = await this.rows('now', clock, 'asking for the time');
     this.moment = now ?? '';
     this.gone.clear();
     return outlines;
@@ -79,7 +83,7 @@ export class Steps {
   async read(outline: Outline, keys: readonly string[], where: Sql = sql`true`): Promise<CsvText> {
     const what = `reading ${outline.id}`;
     try {
-      const query = rowsQuery(this.client, outline, this.moment, keys, where);
+      const query = rowsQuery(outline, this.at(outline), keys, where);
       const job = await this.client.query(this.id('read'), query, what);
       return await writeText(this.client.pages(job, what), outline.headers, this.newPath());
     } catch (error) {
@@ -96,8 +100,7 @@ export class Steps {
   async holdsAddress(outline: Outline): Promise<boolean> {
     const what = `looking for addresses in ${outline.id}`;
     const cells = outline.fields.map((field) => sql`strpos(coalesce(${textOf(field, 't')}, ''), '@') > 0`);
-    const query = sql`select count(*) as n from ${tableAt(this.client.place, outline, this.moment)}
-      where ${joinSql(cells, ' or ')}`;
+    const query = sql`select count(*) as n from ${this.at(outline)} where ${joinSql(cells, ' or ')}`;
     const [[found] = []] = await this.rows('look', query, what);
     return Number(found) > 0;
   }
@@ -121,12 +124,12 @@ export class Steps {
   }
 
   /** Loads a Parquet file of texts once, however often it is asked for; returns the staging table. */
-  upload(path: string, columns: readonly string[]): Promise<string> {
+  upload(path: string, columns: readonly string[]): Promise<Sql> {
     const uploading =
       this.#uploads.get(path) ??
       this.stage('refs', columns).then(async (table) => {
         await this.client.load(this.id('load'), table, path);
-        return table;
+        return this.table(table);
       });
     this.#uploads.set(path, uploading);
     return uploading;

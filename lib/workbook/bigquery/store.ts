@@ -33,12 +33,12 @@ import type { CsvText } from '../table-text.ts';
 import { addressOf, type Place } from './address.ts';
 import { type BigQueryClient, bigQueryClient } from './client.ts';
 import { addColumns, heldRows, markerQuery, type Target, transaction } from './commit.ts';
-import { BigQueryError, isConflict, isGone } from './errors.ts';
+import { BigQueryError, isConflict, isGone, unlessReason } from './errors.ts';
 import { DatasetFacts, STAYING } from './facts.ts';
 import { findingsOf } from './findings.ts';
 import { forgetRows } from './forget.ts';
 import { type KeptDays, markerTable, tableToMake } from './layout.ts';
-import { type Field, type Outline, sqlTypeOf, tableIn } from './outline.ts';
+import { type Field, MARKER_TABLE, type Outline } from './outline.ts';
 import { type Staged, stagePatch } from './stage.ts';
 import { Steps } from './steps.ts';
 
@@ -60,13 +60,10 @@ export interface BigQueryStoreOptions {
   readonly progress?: (line: string) => void;
 }
 
-/** What jobs/rules/workbook.ts says of BigQuery. */
-export type BigQueryRules = WorkbookRules['bigquery'];
-
 /** Opens a dataset under the rules: with limits to what it may cost, and the days that facts are kept. */
 export function openDatasetStore(
   place: Place,
-  { keepDays, ...limits }: BigQueryRules,
+  { keepDays, ...limits }: WorkbookRules['bigquery'],
   options: Omit<BigQueryStoreOptions, 'client' | 'keptDays'>,
 ): Promise<Store> {
   const { progress } = options;
@@ -122,11 +119,7 @@ class BigQueryStore implements Store {
     this.workbookId = placeId(addressOf(options.client.place));
     this.warehouse = {
       spent: options.client.spent,
-      findings: () =>
-        findingsOf(
-          this.#client,
-          [...this.#known.values()].map(({ outline, source }) => ({ outline, source })),
-        ),
+      findings: () => findingsOf(this.#client, [...this.#known.values()]),
       clearRows: (person) => {
         const ours = new Set([...this.#known.values()].map(({ outline }) => outline));
         return forgetRows(this.#steps, this.#outlines, ours, person);
@@ -150,18 +143,15 @@ class BigQueryStore implements Store {
         throw new WorkbookError(`Two tables of ${addressOf(this.#client.place)} are ${table}. Rename one.`);
       else this.#known.set(table, this.#knownOf(table, outline));
     }
-    if (!this.#known.has('contacts') && !this.#options.mayBeEmpty) throw this.#noContacts();
+    const ids = this.#outlines.map(({ id }) => `"${id}"`).join(', ');
+    if (!this.#known.has('contacts') && !this.#options.mayBeEmpty)
+      throw new WorkbookError(
+        `The dataset ${addressOf(this.#client.place)} has no table "contacts". Its tables are: ${ids || 'none'}. ` +
+          'Rename the one with your contacts to "contacts", or run "nightshift init".',
+      );
     const tables = [...this.#known.values()].map(({ source }) => source);
     return { tables, ...(await this.#beside(others)), changedSince: async () => [...this.#steps.gone] };
   };
-
-  #noContacts(): WorkbookError {
-    const ids = this.#outlines.map(({ id }) => `"${id}"`).join(', ');
-    return new WorkbookError(
-      `The dataset ${addressOf(this.#client.place)} has no table "contacts". Its tables are: ${ids || 'none'}. ` +
-        'Rename the one with your contacts to "contacts", or run "nightshift init".',
-    );
-  }
 
   #knownOf(table: TableName, outline: Outline): Known {
     const { headers } = outline;
@@ -220,14 +210,9 @@ class BigQueryStore implements Store {
   rowHeaders = (): null => null;
 
   marker = async (): Promise<Marker | null> => {
-    const what = 'reading the marker';
-    try {
-      const [row] = await this.#steps.rows('marker', markerQuery(this.#client.place), what);
-      return row ? { run: row[0] ?? '', entries: JSON.parse(row[1] ?? '[]') as Marker['entries'] } : null;
-    } catch (error) {
-      if (!(error instanceof BigQueryError && error.reason === 'notFound')) throw error;
-      return null;
-    }
+    const reading = this.#steps.rows('marker', markerQuery(this.#steps.table(MARKER_TABLE)), 'reading the marker');
+    const [row] = (await reading.catch(unlessReason('notFound'))) ?? [];
+    return row ? { run: row[0] ?? '', entries: JSON.parse(row[1] ?? '[]') as Marker['entries'] } : null;
   };
 
   commit = async (patches: Patches, marker: Marker): Promise<Held> => {
@@ -258,29 +243,34 @@ class BigQueryStore implements Store {
   /** Makes sure of a table and its columns, and puts the staged rows beside it. */
   async #target(staged: Staged): Promise<Target> {
     const { patch } = staged;
-    const { place } = this.#client;
     const known = this.#known.get(patch.table);
     const id = known?.outline.id ?? patch.table;
+    const table = this.#steps.table(id);
     const before = known?.outline.fields ?? [];
     const missing = newFields(patch, before);
     if (!known)
       await this.#client.createTable(tableToMake(patch.table, this.#options.keptDays?.[patch.table], patch.columns));
     else if (missing.length > 0) {
-      const statement = addColumns(tableIn(place, id), missing, sqlTypeOf);
+      const statement = addColumns(table, missing);
       await this.#client.query(this.#steps.id('columns'), statement, `adding columns to ${id}`);
     }
     const texts = ['op', ...before.map((_, i) => `seen_${i}`), ...patch.columns.map((_, i) => `new_${i}`)];
-    const stagedIn = await this.#steps.stage(patch.table, texts);
-    for (const path of staged.files) await this.#client.load(this.#steps.id('load'), stagedIn, path);
-    return { staged, stagedIn, id, before, now: [...before, ...missing], timeZone: this.#options.timeZone ?? 'UTC' };
+    const name = await this.#steps.stage(patch.table, texts);
+    for (const path of staged.files) await this.#client.load(this.#steps.id('load'), name, path);
+    const { timeZone = 'UTC' } = this.#options;
+    const stagedIn = this.#steps.table(name);
+    return { staged, id, table, stagedIn, before, now: [...before, ...missing], timeZone };
   }
 
   async #write(targets: readonly Target[], marker: Marker): Promise<Held> {
-    const { place } = this.#client;
     const what = 'writing';
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const [row = []] = await this.#steps.rows('commit', transaction(place, targets, marker), what);
+        const [row = []] = await this.#steps.rows(
+          'commit',
+          transaction(this.#steps.table(MARKER_TABLE), targets, marker),
+          what,
+        );
         const counts = row.map(Number);
         const held = targets.map(({ staged }, i) => {
           const reasons = heldRows(staged, counts[2 * i] ?? 0, counts[2 * i + 1] ?? 0);

@@ -8,29 +8,25 @@ import type { bigquery_v2 as api } from 'googleapis/build/src/apis/bigquery/inde
 
 /** Pieces are multiples of it, but for the last. */
 export const LEAST_PIECE = 256 * 1024;
-const PIECE = 32 * LEAST_PIECE;
+export const PIECE = 32 * LEAST_PIECE;
 
-export interface Upload {
+interface Upload {
   readonly projectId: string;
   readonly requestBody: api.Schema$Job;
   readonly path: string;
   readonly bytes: number;
   /** Google's own address, unless given. */
-  readonly rootUrl?: string | undefined;
-  readonly pieceBytes?: number | undefined;
+  readonly rootUrl: string | undefined;
+  readonly pieceBytes: number;
 }
 
 type Send = (service: api.Bigquery) => Promise<{ data: api.Schema$Job }>;
-
-/** Whether a file goes in several pieces. */
-export const isLarge = ({ bytes, pieceBytes = PIECE }: Pick<Upload, 'bytes' | 'pieceBytes'>): boolean =>
-  bytes > pieceBytes;
 
 const headerOf = (headers: object, name: string): string | null =>
   new Headers(headers as ConstructorParameters<typeof Headers>[0]).get(name);
 
 /** A call that sends what Google does not have yet: called again after an error, it asks how far it came. */
-export function piecewise({ projectId, requestBody, path, bytes, rootUrl, pieceBytes = PIECE }: Upload): Send {
+export function piecewise({ projectId, requestBody, path, bytes, rootUrl, pieceBytes }: Upload): Send {
   let session: string | null = null;
   const put = (service: api.Bigquery, session: string, range: string, piece?: Buffer) =>
     service.jobs.insert({ projectId, ...(piece && { requestBody: piece as api.Schema$Job }) }, {
@@ -40,9 +36,8 @@ export function piecewise({ projectId, requestBody, path, bytes, rootUrl, pieceB
       validateStatus: (status: number) => (status >= 200 && status < 300) || status === 308,
     } as object);
   const begin = async (service: api.Bigquery): Promise<string> => {
-    const root = rootUrl ?? 'https://bigquery.googleapis.com/';
     const options = {
-      url: `${root}upload/bigquery/v2/projects/{+projectId}/jobs`,
+      url: `${rootUrl ?? 'https://bigquery.googleapis.com/'}upload/bigquery/v2/projects/{+projectId}/jobs`,
       headers: { 'x-upload-content-type': 'application/octet-stream', 'x-upload-content-length': String(bytes) },
     };
     const given = { projectId, requestBody, uploadType: 'resumable' };

@@ -34,13 +34,13 @@ export function queryOf({ text, values }: Sql): api.Schema$JobConfigurationQuery
   return {
     query: text,
     useLegacySql: false,
-    ...(values.length > 0 && { parameterMode: 'POSITIONAL', queryParameters: values.map(parameterOf) }),
+    ...(values.length > 0 && {
+      parameterMode: 'POSITIONAL',
+      queryParameters: values
+        .map(typed)
+        .map(([type, value]) => ({ parameterType: { type }, parameterValue: { value } })),
+    }),
   };
-}
-
-function parameterOf(value: SqlValue): api.Schema$QueryParameter {
-  const [type, text] = typed(value);
-  return { parameterType: { type }, parameterValue: { value: text } };
 }
 
 function typed(value: SqlValue): [type: string, text: string | null] {

@@ -6,7 +6,7 @@
 import { constants, createReadStream, createWriteStream } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { changedError, identity, sameIdentity } from './same-file.ts';
+import { checkUnchanged } from './same-file.ts';
 import type { CsvFile } from './sniff.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
@@ -20,7 +20,7 @@ export const takesRows = (file: CsvFile): boolean => file.encoding === 'utf-8' &
  */
 export async function appendRows(file: CsvFile, rowsPath: string, outPath: string): Promise<void> {
   await copyFile(file.path, outPath, constants.COPYFILE_FICLONE);
-  if (!sameIdentity(file.identity, await identity(file.path))) throw changedError(file.path);
+  await checkUnchanged(file);
   const out = createWriteStream(outPath, { flags: 'a', highWaterMark: CHUNK_BYTES });
   if (!file.endsWithLineEnd) out.write(file.lineEnd);
   await pipeline(createReadStream(rowsPath, { highWaterMark: CHUNK_BYTES }), out);

@@ -4,6 +4,10 @@ import { type ByteOrder, utf8ToUtf16, utf16ToUtf8, wholeUtf16 } from './utf16.ts
 import { decode1252, encode1252 } from './windows-1252.ts';
 
 export type Codec = ByteOrder | 'windows-1252' | 'old-mac';
+export type Encoding = 'utf-8' | Codec;
+
+/** How what is not UTF-8 is read and written; null for UTF-8. */
+export const codecOf = (encoding: Encoding): Codec | null => (encoding === 'utf-8' ? null : encoding);
 
 /**
  * Lines of UTF-8 that end in a carriage return alone, as Excel's "CSV (Macintosh)" has them: as ones that end in LF. Its

@@ -26,7 +26,5 @@ export class CsvError extends NightshiftError {
     this.path = path;
   }
 
-  override get outward(): string {
-    return 'A file of the workbook can’t be read as CSV.';
-  }
+  override readonly outward = 'A file of the workbook can’t be read as CSV.';
 }

@@ -6,11 +6,11 @@
 import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type FaultCode, NightshiftError } from '../../core/errors.ts';
+import { NightshiftError } from '../../core/errors.ts';
 import { type FileIdentity, identify } from '../../core/file-identity.ts';
 import { type TableName, tableNames } from '../../core/tables.ts';
 import { printable } from '../../core/text/printable.ts';
-import { besideOf, checkContacts, hasOtherFacts, isPeople } from '../beside.ts';
+import { besideOf, hasOtherFacts, isPeople } from '../beside.ts';
 import { ConsentQuestion } from '../consent-question.ts';
 import { normalHeader } from '../headers.ts';
 import type { LayOutJson, Recognise, Recognised, Unclear } from '../recognised.ts';
@@ -25,19 +25,12 @@ export class WorkbookError extends NightshiftError {
     super(printable(message));
   }
 
-  override get exitCode(): FaultCode {
-    return 2;
-  }
-
-  override get outward(): string {
-    return 'The workbook can’t be opened: is its name or id right, and may the night shift see it?';
-  }
+  override readonly exitCode = 2;
+  override readonly outward = 'The workbook can’t be opened: is its name or id right, and may the night shift see it?';
 }
 
 export interface Found {
   readonly tables: ReadonlyMap<TableName, CsvFile>;
-  /** What the tables' files are in another tool's shape. */
-  readonly shapes: ReadonlyMap<TableName, Recognised>;
   readonly foreign: readonly ShapedFile[];
   /** The CSV files that are neither, and left alone. */
   readonly leftAlone: readonly string[];
@@ -82,11 +75,9 @@ export async function discover(folder: string, discovery: Discovery): Promise<Fo
   const { files, tables, others } = await tablesByName(folder);
   const found = await recogniseOthers(folder, others, tables.has('contacts'), recognise);
   await addJson(folder, discovery, found);
-  const shapes = shapesOf(tables, recognise);
   if (!tables.has('contacts') && !(mayBeEmpty && found.lists.length === 0)) {
     const [first, ...more] = theContacts(folder, files, found);
     tables.set('contacts', first.file);
-    shapes.set('contacts', first.recognised);
     found.foreign.push(...more);
   } else found.foreign.push(...found.lists);
   const contacts = tables.get('contacts');
@@ -96,7 +87,7 @@ export async function discover(folder: string, discovery: Discovery): Promise<Fo
   const leftAlone = [...found.leftAlone, ...found.lists.map(({ file }) => file.name)]
     .filter((name) => !isKnown(name))
     .sort();
-  return { tables, shapes, foreign: found.foreign, leftAlone, notTaken: found.notTaken };
+  return { tables, foreign: found.foreign, leftAlone, notTaken: found.notTaken };
 }
 
 interface ShapedFile {
@@ -201,23 +192,6 @@ async function hasAddress(path: string): Promise<boolean> {
   return false;
 }
 
-/**
- * What tables' own files are in another tool's shape. @throws ConsentQuestion where the contacts are a list of who
- * wants no mail
- */
-function shapesOf(tables: ReadonlyMap<TableName, CsvFile>, recognise: Recognise): Map<TableName, Recognised> {
-  const shapes = new Map<TableName, Recognised>();
-  for (const table of ['contacts', 'events', 'bounces', 'purchases', 'suppressions'] as const) {
-    const file = tables.get(table);
-    const recognised = file && recognise({ name: file.name, headers: file.header });
-    if (!recognised || 'unclear' in recognised) continue;
-    if (table === 'contacts') checkContacts(file.name, file.header, recognised);
-    if (table === 'contacts' && !recognised.contacts) continue;
-    shapes.set(table, recognised);
-  }
-  return shapes;
-}
-
 const tableOfFile = (name: string): TableName | undefined =>
   tableNames.find((each) => each === name.toLowerCase().replace(/\.csv$/, ''));
 
@@ -228,13 +202,12 @@ function theContacts(
   { lists, unclear }: { readonly lists: readonly ShapedFile[]; readonly unclear: readonly Unclear[] },
 ): [ShapedFile, ...ShapedFile[]] {
   const never = lists.filter(({ recognised }) => recognised.contacts?.neverAgreed);
-  const candidates = lists.filter((each) => !never.includes(each));
-  const [only = never[0]] = candidates;
-  if (only && Math.max(candidates.length, 1) === 1 && (candidates.length === 1 || never.length === 1)) {
-    return [only, ...never.filter((each) => each !== only)];
-  }
-  if (lists.length > 1) {
-    const names = (candidates.length > 0 ? candidates : never).map(({ file }) => file.name).join(', ');
+  const agreed = lists.filter((each) => !never.includes(each));
+  const candidates = agreed.length > 0 ? agreed : never;
+  const [only, ...more] = candidates;
+  if (only && more.length === 0) return [only, ...never.filter((each) => each !== only)];
+  if (only) {
+    const names = candidates.map(({ file }) => file.name).join(', ');
     throw new WorkbookError(
       `${folder} has no contacts.csv, and ${names} all look like contacts. Rename the one to use to contacts.csv.`,
     );

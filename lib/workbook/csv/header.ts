@@ -38,7 +38,7 @@ export function readHeader(text: Buffer, isComplete: boolean, path: string, give
     ? { delimiter: given, count: countDelimiters(text)[given] + 1 }
     : findDelimiter(text, path);
   const scanner = new Scanner(delimiter, count, path);
-  scanner.attach(text, 0, true);
+  scanner.attach(text, true);
   scanner.advance();
   if (scanner.fault !== null || scanner.count === 0) throw headerFault(scanner.fault, path);
   if (scanner.next === scanner.end && !isComplete) {

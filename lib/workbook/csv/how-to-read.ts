@@ -39,7 +39,7 @@ export interface HowToRead {
   /** Only where `copy` is null, and true only where DuckDB found `rows` records. */
   readonly marks: RowMarks;
   /** The hash, in hexadecimal, of the file's bytes. */
-  readonly sha256: string;
+  readonly hash: string;
 }
 
 /**
@@ -61,7 +61,7 @@ export async function howToRead(file: CsvFile, onBytes: (bytes: number) => void 
       options: strictOptions(file, look.parallel),
       rows: look.records - 1,
       marks: look.marks,
-      sha256: reader.sha256(),
+      hash: reader.sha256(),
     };
   } finally {
     reader.close();

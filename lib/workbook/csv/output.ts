@@ -18,8 +18,6 @@ export class Output {
   private used = 0;
   /** The last byte of UTF-8 that was appended; 0 before any. */
   lastByte = 0;
-  /** How many bytes the file has so far. */
-  size = 0;
 
   /**
    * Makes the file, or empties it.
@@ -71,6 +69,5 @@ export class Output {
 
   private write(bytes: Buffer): void {
     for (let written = 0; written < bytes.length; ) written += writeSync(this.fd, bytes, written);
-    this.size += bytes.length;
   }
 }

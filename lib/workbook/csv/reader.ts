@@ -9,8 +9,9 @@
  *     reader.close();
  */
 import { type Delimiter, LF } from './cell.ts';
+import { codecOf } from './codec.ts';
 import { lineTooLong, MAX_RECORD_BYTES, Scanner } from './scan.ts';
-import { type CsvFile, codecOf } from './sniff.ts';
+import type { CsvFile } from './sniff.ts';
 import { Source, type SourceOptions } from './source.ts';
 
 /** The window holds several of the largest records, so that moving its tail to the front costs little. */
@@ -55,7 +56,7 @@ export class RecordReader {
     }
     const end = this.ended ? this.filled : window.lastIndexOf(LF, this.filled - 1) + 1;
     if (this.filled - end > MAX_RECORD_BYTES) throw lineTooLong(this.path);
-    scanner.attach(window.subarray(0, end), 0, this.ended);
+    scanner.attach(window.subarray(0, end), this.ended);
     return true;
   }
 

@@ -91,20 +91,19 @@ export class Scanner {
   }
 
   /**
-   * Goes on in other bytes: what stood at `next` stands at `from` now.
+   * Goes on in other bytes: what stood at `next` stands first now.
    * @param bytes end with the file, or after a line end
    * @param last whether the file ends with them. Where it does not, the last MAX_RECORD_BYTES are left for the next
    *   time
    */
-  attach(bytes: Buffer, from: number, last: boolean): void {
-    this.tornUntil += from - this.next;
+  attach(bytes: Buffer, last: boolean): void {
+    this.tornUntil -= this.next;
     this.bytes = bytes;
-    this.next = from;
+    this.next = 0;
     this.safe = last ? bytes.length : bytes.length - MAX_RECORD_BYTES;
-    const text = bytes.subarray(from);
-    this.clean = isUtf8(text) && !text.includes(0);
-    this.hasCr = text.includes(CR);
-    this.quote = from;
+    this.clean = isUtf8(bytes) && !bytes.includes(0);
+    this.hasCr = bytes.includes(CR);
+    this.quote = 0;
   }
 
   /**

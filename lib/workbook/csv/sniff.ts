@@ -2,24 +2,22 @@
  * Opens a CSV file: reads its head, and says how it is written. It reads no rows and changes nothing; what it cannot be
  * sure of is an error that says what to do.
  */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
+import { type FileIdentity, identityOf } from '../../core/file-identity.ts';
 import { CR, type Delimiter, LF } from './cell.ts';
-import { type Codec, fromUtf8, toUtf8, wholeBytes } from './codec.ts';
+import { codecOf, type Encoding, fromUtf8, toUtf8, wholeBytes } from './codec.ts';
 import { CsvError } from './csv-error.ts';
 import { type LineEnd, readHeader } from './header.ts';
 import { findPreamble } from './preamble.ts';
-import { type Identity, openIdentity } from './same-file.ts';
 import { is1252 } from './windows-1252.ts';
-
-export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252' | 'old-mac';
 
 /** How a CSV file is written. */
 export interface CsvFile {
   readonly path: string;
   /** The path's last part, for people. */
   readonly name: string;
-  readonly identity: Identity;
+  readonly identity: FileIdentity;
   readonly encoding: Encoding;
   /** Whether it begins with a byte order mark; UTF-16 always does. */
   readonly bom: boolean;
@@ -66,45 +64,27 @@ const FOREIGN: readonly (readonly [bytes: readonly number[], sentence: string])[
 export async function openCsv(path: string): Promise<CsvFile> {
   const fd = openSync(path, 'r');
   try {
-    const identity = openIdentity(fd);
+    const identity = identityOf(fstatSync(fd, { bigint: true }));
     const head = readAt(fd, 0, Math.min(HEAD_BYTES, identity.size));
-    const { encoding, bom } = encodingOf(head, identity.size, path);
+    const { encoding: marked, bom } = encodingOf(head, identity.size, path);
     const isWhole = head.length === identity.size;
     const isUnmarked =
-      encoding === 'utf-8' && !bom && is1252(isWhole ? head : head.subarray(0, head.lastIndexOf(LF) + 1));
-    const isOldMac = encoding === 'utf-8' && !bom && head.includes(CR) && !head.includes(LF);
-    const written = isOldMac ? 'old-mac' : isUnmarked ? 'windows-1252' : encoding;
-    const text = asUtf8(head.subarray(bom ? BOM[written].length : 0), written);
-    const { bytes, lines, delimiter: given } = findPreamble(text);
-    const { columns, delimiter, lineEnd } = readHeader(text.subarray(bytes), isWhole, path, given);
-    const notes = text.subarray(0, bytes);
-    const codec = codecOf(written);
-    const before = Buffer.concat([bom ? BOM[written] : Buffer.alloc(0), codec ? fromUtf8(notes, codec, path) : notes]);
-    const tail = asUtf8(readAt(fd, identity.size - 2, 2), written);
-    const endsWithLineEnd = tail.at(-1) === LF;
-    return {
-      path,
-      name: basename(path),
-      identity,
-      encoding: written,
-      bom,
-      before,
-      notes: lines,
-      delimiter,
-      lineEnd,
-      header: columns,
-      endsWithLineEnd,
-    };
+      marked === 'utf-8' && !bom && is1252(isWhole ? head : head.subarray(0, head.lastIndexOf(LF) + 1));
+    const isOldMac = marked === 'utf-8' && !bom && head.includes(CR) && !head.includes(LF);
+    const encoding = isOldMac ? 'old-mac' : isUnmarked ? 'windows-1252' : marked;
+    const mark = bom ? BOM[encoding] : Buffer.alloc(0);
+    const text = asUtf8(head.subarray(mark.length), encoding);
+    const { bytes, lines: notes, delimiter: given } = findPreamble(text);
+    const { columns: header, delimiter, lineEnd } = readHeader(text.subarray(bytes), isWhole, path, given);
+    const above = text.subarray(0, bytes);
+    const codec = codecOf(encoding);
+    const before = Buffer.concat([mark, codec ? fromUtf8(above, codec, path) : above]);
+    const endsWithLineEnd = asUtf8(readAt(fd, identity.size - 2, 2), encoding).at(-1) === LF;
+    const written = { encoding, bom, before, notes, delimiter, lineEnd, header, endsWithLineEnd };
+    return { path, name: basename(path), identity, ...written };
   } finally {
     closeSync(fd);
   }
-}
-
-/** How what is not UTF-8 is read and written; null for UTF-8. */
-export function codecOf(encoding: Encoding): Codec | null {
-  if (encoding === 'utf-8') return null;
-  if (encoding === 'windows-1252' || encoding === 'old-mac') return encoding;
-  return encoding === 'utf-16le' ? 'little' : 'big';
 }
 
 function encodingOf(head: Buffer, size: number, path: string): { encoding: Encoding; bom: boolean } {

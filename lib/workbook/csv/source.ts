@@ -3,9 +3,10 @@
  * one tight loop, and its caller yields to other work in between.
  */
 import { createHash, type Hash } from 'node:crypto';
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { type FileIdentity, identityOf, untouched } from '../../core/file-identity.ts';
 import { type Codec, toUtf8, wholeBytes } from './codec.ts';
-import { changedError, type Identity, openIdentity, sameIdentity } from './same-file.ts';
+import { changedError } from './same-file.ts';
 
 /** UTF-16 is read in pieces of this size. */
 const PIECE_BYTES = 1024 * 1024;
@@ -16,7 +17,7 @@ export interface SourceOptions {
   /** How many bytes stand before the header. */
   readonly skipBytes: number;
   /** The file that it must still be; null for any. */
-  readonly identity: Identity | null;
+  readonly identity: FileIdentity | null;
   /** Whether `sha256` will be asked for. */
   readonly hashed: boolean;
 }
@@ -40,8 +41,8 @@ export class Source {
     this.fd = openSync(path, 'r');
     this.codec = codec;
     this.hash = hashed ? createHash('sha256') : null;
-    const now = openIdentity(this.fd);
-    if (identity && !sameIdentity(identity, now)) {
+    const now = identityOf(fstatSync(this.fd, { bigint: true }));
+    if (identity && !untouched(identity, now)) {
       this.close();
       throw changedError(path);
     }

@@ -7,14 +7,15 @@
 import { rm } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import { cellText, encodeCell, LF, QUOTE } from './cell.ts';
+import { codecOf } from './codec.ts';
 import { CsvError } from './csv-error.ts';
 import type { RowMarks } from './marks.ts';
 import { Output } from './output.ts';
 import { FIRST_CELL, KEY, type Patch, PatchReader } from './patch.ts';
 import { type RecordReader, readRecords, STRIDE_BYTES } from './reader.ts';
-import { changedError, identity, sameIdentity } from './same-file.ts';
+import { checkUnchanged } from './same-file.ts';
 import type { Scanner } from './scan.ts';
-import { type CsvFile, codecOf, openCsv } from './sniff.ts';
+import { type CsvFile, openCsv } from './sniff.ts';
 
 /** How many data records it did what to. */
 export interface SpliceResult {
@@ -24,8 +25,6 @@ export interface SpliceResult {
   /** Well-formed records that the patch does not name. */
   readonly kept: number;
   readonly malformed: number;
-  /** The new file's size in bytes. */
-  readonly size: number;
 }
 
 /** A stride over rows that stay, by their number. */
@@ -62,10 +61,9 @@ export async function splice(
     } while (reader.refill());
     pass.insertRest();
     output.flush();
-    const result = { ...pass.counts, size: output.size };
-    if (!sameIdentity(file.identity, await identity(file.path))) throw changedError(file.path);
-    if (result.malformed > 0) await checkMalformed(file, outPath, result);
-    return result;
+    await checkUnchanged(file);
+    if (pass.counts.malformed > 0) await checkMalformed(file, outPath, pass.counts);
+    return pass.counts;
   } catch (error) {
     await rm(outPath, { force: true });
     throw error;

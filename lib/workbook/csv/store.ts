@@ -9,9 +9,8 @@ import { basename, join, relative, resolve } from 'node:path';
 import * as z from 'zod';
 import { type FileIdentity, identify, sameContent, untouched } from '../../core/file-identity.ts';
 import { type TableName, tableOf } from '../../core/tables.ts';
-import { contactHeaders } from '../contact-cells.ts';
-import { findColumns } from '../headers.ts';
-import { type LayOutJson, type Recognise, shapeOf } from '../recognised.ts';
+import { tableShape } from '../beside.ts';
+import type { LayOutJson, Recognise } from '../recognised.ts';
 import { inRunFolder } from '../run-folder.ts';
 import {
   ChangedMeanwhile,
@@ -35,10 +34,10 @@ import {
   stagingFolder,
 } from './commit/journal.ts';
 import { createCsv } from './create.ts';
-import { csvText } from './csv-text.ts';
-import { type Discovery, discover, type Found, WorkbookError } from './discover.ts';
+import { discover, type Found, WorkbookError } from './discover.ts';
 import type { RowMarks } from './marks.ts';
 import { awaitLanding, isLanding, readingScratch } from './read-only.ts';
+import { readable } from './readable.ts';
 import { splice } from './splice.ts';
 import { folderId } from './workbook-id.ts';
 
@@ -54,9 +53,6 @@ export interface CsvStoreOptions {
   /** A folder without contacts is a workbook that begins. */
   readonly mayBeEmpty?: boolean;
 }
-
-/** How a table that the workbook lacks is begun. */
-const NEW_FILE = { delimiter: ',', lineEnd: '\n', bom: false } as const;
 
 const MARKER = join('.nightshift', 'applied.json');
 
@@ -130,9 +126,8 @@ class CsvStore implements Store {
   readonly stateFolder: string;
   readonly workbookId: string;
   readonly #folder: string;
-  readonly #aliases: Readonly<Record<string, string>>;
-  readonly #discovery: Discovery;
-  #found: Found = { tables: new Map(), shapes: new Map(), foreign: [], leftAlone: [], notTaken: [] };
+  readonly #options: CsvStoreOptions;
+  #found: Found = { tables: new Map(), foreign: [], leftAlone: [], notTaken: [] };
   #read = new Map<string, FileIdentity | null>();
   #sources = new Map<TableName, SourceTable>();
   /** Of each file that the engine reads itself, where its rows begin. */
@@ -148,7 +143,7 @@ class CsvStore implements Store {
     folder: string,
     scratch: string,
     recovered: string | null,
-    { aliases, recognise, layOutJson, mayBeEmpty = false }: CsvStoreOptions,
+    options: CsvStoreOptions,
     close: () => Promise<void>,
   ) {
     this.scratch = scratch;
@@ -157,13 +152,12 @@ class CsvStore implements Store {
     this.#folder = folder;
     this.workbookId = folderId(folder);
     this.stateFolder = join(folder, '.nightshift');
-    this.#aliases = aliases;
-    this.#discovery = { recognise, mayBeEmpty, scratch, ...(layOutJson && { layOutJson }) };
+    this.#options = options;
   }
 
   read = async (): Promise<Reading> => {
     this.#sound = new Map(Object.entries((await this.#applied())?.sound ?? {}));
-    this.#found = await discover(this.#folder, this.#discovery);
+    this.#found = await discover(this.#folder, { mayBeEmpty: false, ...this.#options, scratch: this.scratch });
     const files = [...this.#found.tables.values(), ...this.#found.foreign.map(({ file, origin = file }) => origin)];
     this.#marks.clear();
     this.#read = new Map(files.map((file) => [file.path, file.identity]));
@@ -172,13 +166,9 @@ class CsvStore implements Store {
         table,
         label: basename(file.path),
         headers: file.header,
-        headerOf:
-          table === 'contacts'
-            ? contactHeaders(file.header, this.#found.shapes.get(table)?.contacts, this.#aliases)
-            : findColumns(table, file.header),
-        ...shapeOf(table, this.#found.shapes.get(table)),
+        ...tableShape(table, { name: file.name, label: file.name, headers: file.header }, this.#options),
         open: async (carefully) => {
-          const text = await csvText(file, this.scratch, carefully);
+          const text = await readable(file, { scratch: this.scratch, carefully });
           this.#marks.set(file.path, text.marks);
           return text;
         },
@@ -190,7 +180,7 @@ class CsvStore implements Store {
         label: file.name,
         recognised,
         headers: file.header,
-        open: (carefully) => csvText(file, this.scratch, carefully, true),
+        open: (carefully) => readable(file, { scratch: this.scratch, carefully, isOnlyRead: true }),
       }),
     );
     const { leftAlone, notTaken } = this.#found;
@@ -250,7 +240,7 @@ class CsvStore implements Store {
       await rename(patch.path, staged);
       return { target, staged, expected, isSound: true };
     }
-    const file = existing ?? (await createCsv(patch.columns, join(this.scratch, `new-${patch.table}.csv`), NEW_FILE));
+    const file = existing ?? (await createCsv(patch.columns, join(this.scratch, `new-${patch.table}.csv`)));
     if (patch.isRows) {
       await appendRows(file, patch.path, staged);
       return { target, staged, expected, isSound: true };

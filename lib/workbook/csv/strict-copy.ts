@@ -4,10 +4,11 @@
  */
 import { rm } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
+import type { CsvText, MalformedRow } from '../table-text.ts';
 import { cellText, encodeCell, QUOTE } from './cell.ts';
 import { Output } from './output.ts';
 import { readRecords } from './reader.ts';
-import type { Scanner } from './scan.ts';
+import type { Fault, Scanner } from './scan.ts';
 import type { CsvFile } from './sniff.ts';
 import { strictOptions } from './strict-options.ts';
 
@@ -21,25 +22,6 @@ const CUT_CHARACTERS = 10_000;
 /** A row is written back in its place, and a new column would stand above its last delimiter. */
 const TRAIL = 'ends in more delimiters than the first line; add as many at the end of that line';
 
-export interface Malformed {
-  /** As a person counts rows: the header is row 1, the first data record row 2. Blank lines are not counted. */
-  readonly row: number;
-  /** What is wrong, to stand after "the row": "has 3 cells where the header has 5". */
-  readonly reason: string;
-  /** The record as it stands in the file; at most 10,000 characters of it where there are very many. */
-  readonly text: string;
-}
-
-export interface StrictCopy {
-  /** How many well-formed data records were copied. */
-  readonly rows: number;
-  readonly malformed: readonly Malformed[];
-  /** The options by which DuckDB reads the copy (see `strictOptions`). */
-  readonly options: string;
-  /** The hash, in hexadecimal, of the file's bytes. */
-  readonly sha256: string;
-}
-
 /**
  * Copies the header and the well-formed records to `outPath`: UTF-8 without byte order mark, the file's own delimiter,
  * LF, no blank lines. `isOnlyRead`: nothing is ever written back, so that empty cells beyond the header may be cut.
@@ -51,11 +33,11 @@ export async function strictCopy(
   outPath: string,
   onBytes: (bytes: number) => void = () => {},
   isOnlyRead = false,
-): Promise<StrictCopy> {
+): Promise<CsvText> {
   const reader = readRecords(file, true);
   const output = new Output(outPath, null, Buffer.alloc(0));
   const { scanner } = reader;
-  const malformed: Malformed[] = [];
+  const malformed: MalformedRow[] = [];
   let characters = 0;
   let row = 0;
   try {
@@ -68,7 +50,7 @@ export async function strictCopy(
         else {
           const text = textOf(scanner, WHOLE_CHARACTERS - characters);
           characters += text.length;
-          const reason = trimmed === null ? reasonFor(scanner, file.header.length) : TRAIL;
+          const reason = trimmed === null ? reasonFor(scanner.fault, scanner.count, file.header.length) : TRAIL;
           malformed.push({ row, reason, text });
         }
       }
@@ -84,7 +66,7 @@ export async function strictCopy(
     reader.close();
   }
   const options = strictOptions(file, false);
-  return { rows: row - 1 - malformed.length, malformed, options, sha256: reader.sha256() };
+  return { path: outPath, rows: row - 1 - malformed.length, malformed, options, hash: reader.sha256() };
 }
 
 /** A record that only has empty cells beyond its header, without those; null for any other. */
@@ -120,25 +102,18 @@ function textOf(scanner: Scanner, room: number): string {
   return text.length > Math.max(room, CUT_CHARACTERS) ? `${text.slice(0, CUT_CHARACTERS - 1)}…` : text;
 }
 
-function reasonFor({ fault, count }: Scanner, columns: number): string {
-  switch (fault) {
-    case 'too few cells':
-      return `has ${count} cell${count === 1 ? '' : 's'} where the header has ${columns}`;
-    case 'too many cells':
-      return `has more cells than the header, which has ${columns}; a cell with the delimiter in it needs quotes`;
-    case 'unclosed quote':
-      return 'opens a quote that is not closed in the same row';
-    case 'text after quote':
-      return 'has text after a closing quote; a quote inside a quoted cell must be doubled';
-    case 'carriage return':
-      return 'has a carriage return that is no line end; a cell with a line break needs quotes';
-    case 'torn':
-      return 'looks like a piece of a malformed row above it';
-    case 'NUL character':
-      return 'has a NUL character';
-    case 'not UTF-8':
-      return 'has bytes that are no text in the encoding of the file';
-    default:
-      return 'is longer than 2 MiB';
-  }
+const REASONS: Readonly<Record<Exclude<Fault, 'too few cells' | 'too many cells'>, string>> = {
+  'unclosed quote': 'opens a quote that is not closed in the same row',
+  'text after quote': 'has text after a closing quote; a quote inside a quoted cell must be doubled',
+  'carriage return': 'has a carriage return that is no line end; a cell with a line break needs quotes',
+  torn: 'looks like a piece of a malformed row above it',
+  'NUL character': 'has a NUL character',
+  'not UTF-8': 'has bytes that are no text in the encoding of the file',
+  'too long': 'is longer than 2 MiB',
+};
+
+function reasonFor(fault: Fault, count: number, columns: number): string {
+  if (fault === 'too few cells') return `has ${count} cell${count === 1 ? '' : 's'} where the header has ${columns}`;
+  if (fault !== 'too many cells') return REASONS[fault];
+  return `has more cells than the header, which has ${columns}; a cell with the delimiter in it needs quotes`;
 }

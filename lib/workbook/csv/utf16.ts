@@ -5,7 +5,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 
-export type ByteOrder = 'little' | 'big';
+export type ByteOrder = 'utf-16le' | 'utf-16be';
 
 const LONE_SURROGATE = /\p{Surrogate}/gu;
 const LONE_SURROGATE_BYTES = /\xed[\xa0-\xbf][\x80-\xbf]/g;
@@ -44,11 +44,11 @@ export function utf8ToUtf16(bytes: Buffer, order: ByteOrder): Buffer {
 export function wholeUtf16(bytes: Buffer, order: ByteOrder): number {
   const even = bytes.length & ~1;
   if (even === 0) return 0;
-  const last = order === 'little' ? bytes.readUInt16LE(even - 2) : bytes.readUInt16BE(even - 2);
+  const last = order === 'utf-16le' ? bytes.readUInt16LE(even - 2) : bytes.readUInt16BE(even - 2);
   return last >= 0xd800 && last <= 0xdbff ? even - 2 : even;
 }
 
 /** Little-endian as it is, big-endian as a swapped copy; the same both ways. */
 function inOrder(bytes: Buffer, order: ByteOrder): Buffer {
-  return order === 'little' ? bytes : Buffer.from(bytes).swap16();
+  return order === 'utf-16le' ? bytes : Buffer.from(bytes).swap16();
 }

@@ -8,24 +8,19 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import * as z from 'zod';
 import { writeFileAtomic } from '../../core/atomic-file.ts';
 
-interface Kept {
-  readonly id: string;
-  readonly place: string;
-}
+const keptSchema = z.object({ id: z.string().regex(/^[0-9a-f]{12}$/), place: z.string() });
 
 const fileOf = (folder: string): string => join(folder, '.nightshift', 'workbook.json');
 
 /** Twelve hexadecimal digits of the SHA-256 of a place: a folder's path, or a spreadsheet's id. */
 export const placeId = (place: string): string => createHash('sha256').update(place).digest('hex').slice(0, 12);
 
-function kept(folder: string): Kept | null {
+function kept(folder: string): z.infer<typeof keptSchema> | null {
   try {
-    const found = JSON.parse(readFileSync(fileOf(folder), 'utf8')) as Partial<Kept>;
-    return typeof found.id === 'string' && /^[0-9a-f]{12}$/.test(found.id) && typeof found.place === 'string'
-      ? { id: found.id, place: found.place }
-      : null;
+    return keptSchema.parse(JSON.parse(readFileSync(fileOf(folder), 'utf8')));
   } catch {
     return null;
   }

@@ -7,8 +7,8 @@ import { basename } from 'node:path';
 import { type FileIdentity, identify, untouched } from '../../core/file-identity.ts';
 import { type TableName, tableOf } from '../../core/tables.ts';
 import type { Sources } from '../../core/workbook-rules.ts';
-import { csvText } from '../csv/csv-text.ts';
 import { WorkbookError } from '../csv/discover.ts';
+import { readable } from '../csv/readable.ts';
 import { openCsv } from '../csv/sniff.ts';
 import { findColumns, normalHeader, requireColumns } from '../headers.ts';
 import { csvScan } from '../scan.ts';
@@ -174,7 +174,7 @@ async function openParts(
       const csv = await openCsv(file.path);
       const cells = csv.header.map((_, i) => `c${i}`);
       const open = async (carefully: boolean) => {
-        const text = await csvText(csv, scratch, carefully);
+        const text = await readable(csv, { scratch, carefully });
         return { ...text, from: csvScan(text), cells, firstRow: 2 };
       };
       parts.push({ file, header: csv.header, headerOf: findColumns(table, csv.header, columns), open });

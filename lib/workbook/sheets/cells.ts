@@ -43,6 +43,9 @@ export function columnName(column: number): string {
   return (rest >= 0 ? columnName(rest) : '') + String.fromCharCode(65 + (column % 26));
 }
 
+/** 0, 1, 2 … below `length`. */
+export const countTo = (length: number): number[] => Array.from({ length }, (_, i) => i);
+
 /** Half open. */
 export interface Span {
   readonly from: number;
@@ -64,6 +67,15 @@ export function spansOf(numbers: Iterable<number>, gap = 1): Span[] {
 export const areaName = (title: string, rows: Span, columns: Span): string =>
   `${quoteTitle(title)}!${columnName(columns.from)}${rows.from + 1}:${columnName(columns.to - 1)}${rows.to}`;
 
+/** Half open spans of rows and columns as a range of a tab. */
+export const gridRange = (sheetId: number, rows: Span, columns: Span): sheets_v4.Schema$GridRange => ({
+  sheetId,
+  startRowIndex: rows.from,
+  endRowIndex: rows.to,
+  startColumnIndex: columns.from,
+  endColumnIndex: columns.to,
+});
+
 /** A key of one or more cells as one text; empty where all of them are. */
 export function keyOf(cells: readonly Raw[]): string {
   return cells.every((cell) => cell === null || cell === '')
@@ -77,23 +89,6 @@ export function isOwn(headers: readonly string[], column: number): boolean {
   return header !== '' && headers.indexOf(header) === column;
 }
 
-/** A row's cells by header; those without a header of their own are left out. */
-export type Content = Readonly<Record<string, Raw>>;
-
-/** Whether a row holds this content. What a formula shows says nothing about whose row it is. */
-export function holds(content: Content, headers: readonly string[], row: (column: number) => Seen): boolean {
-  let found = 0;
-  for (let column = 0; column < headers.length; column += 1) {
-    const header = headers[column] ?? '';
-    if (!isOwn(headers, column)) continue;
-    const { value, computed } = row(column);
-    const wanted = content[header] ?? null;
-    if (wanted !== null) found += 1;
-    if (!computed && value !== wanted) return false;
-  }
-  return found === Object.keys(content).length;
-}
-
 export function cellOf(value: Raw): sheets_v4.Schema$CellData {
   if (value === null || value === '') return {};
   if (typeof value === 'number') return { userEnteredValue: { numberValue: value } };
@@ -101,12 +96,13 @@ export function cellOf(value: Raw): sheets_v4.Schema$CellData {
 }
 
 /** Things by a name of their own, in their order. */
-export function grouped<T>(all: readonly T[], nameOf: (one: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
+export function grouped<T, N>(all: readonly T[], nameOf: (one: T) => N): Map<N, T[]> {
+  const groups = new Map<N, T[]>();
   for (const one of all) {
-    const there = groups.get(nameOf(one));
+    const name = nameOf(one);
+    const there = groups.get(name);
     if (there) there.push(one);
-    else groups.set(nameOf(one), [one]);
+    else groups.set(name, [one]);
   }
   return groups;
 }

@@ -3,25 +3,15 @@
  * succeed or the budget is spent; a write that may have been done is never repeated here but thrown as UnknownOutcome:
  * its marker has to be looked for first. It keeps no state but counters, and knows no table.
  */
-import { drive } from 'googleapis/build/src/apis/drive/index.js';
-import { sheets, type sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
+import { drive as driveService } from 'googleapis/build/src/apis/drive/index.js';
+import { type sheets_v4, sheets as sheetsService } from 'googleapis/build/src/apis/sheets/index.js';
+import { GoogleError } from '../google/errors.ts';
 import { accountOf, newSignIn, signIn } from '../google/sign-in.ts';
-import {
-  GaveUp,
-  IncompleteRead,
-  notShared,
-  Refused,
-  SCOPES,
-  SIGN_IN,
-  UnknownOutcome,
-  noNetwork as unreachable,
-} from './errors.ts';
-import { type Failure, failureOf } from './failure.ts';
+import { failureOf, GaveUp, IncompleteRead, SCOPES, SIGN_IN, UnknownOutcome, unreachable } from './errors.ts';
 
 export interface ClientOptions {
   /** Address of a local Sheets server; no sign-in is needed then. Default: NIGHTSHIFT_SHEETS_URL. */
   rootUrl?: string | undefined;
-  nowMs?: () => number;
   sleep?: (ms: number) => Promise<void>;
   /** From 0 to 1. */
   random?: () => number;
@@ -40,27 +30,22 @@ function services(rootUrl: string, timeout: number) {
   const where = auth ? { auth } : { rootUrl, noProxy: ['127.0.0.1', 'localhost'] };
   const common = { retry: false, timeout, responseType: 'json' as const, ...where };
   return {
-    sheets: sheets({ version: 'v4', ...common }),
-    drive: drive({ version: 'v3', ...common }),
+    sheets: sheetsService({ version: 'v4', ...common }),
+    drive: driveService({ version: 'v3', ...common }),
     account: async (): Promise<string | undefined> => auth && accountOf(auth),
-    signIn: async (): Promise<void> => auth && signIn(auth, SIGN_IN),
+    signedIn: async (): Promise<void> => auth && signIn(auth, SIGN_IN),
   };
 }
 
 /** A client for one spreadsheet. Signs in at the first call: Application Default Credentials. */
 export function sheetsClient(spreadsheetId: string, options: ClientOptions = {}) {
-  const { rootUrl = process.env.NIGHTSHIFT_SHEETS_URL, nowMs = Date.now, random = Math.random } = options;
-  const { budgetMs = 600_000, timeoutMs = 190_000 } = options;
-  const sleep = options.sleep ?? ((ms: number) => new Promise<void>((done) => setTimeout(done, ms)));
-  const { progress = () => {} } = options;
+  const { rootUrl = process.env.NIGHTSHIFT_SHEETS_URL ?? '', random = Math.random } = options;
+  const { budgetMs = 600_000, timeoutMs = 190_000, progress = () => {} } = options;
+  const { sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms)) } = options;
   const calls = { reads: 0, writes: 0, drive: 0 };
   let isReached = false;
-  let made: ReturnType<typeof services> | undefined;
   let waitedMs = 0;
-  const service = () => {
-    made ??= services(rootUrl ?? '', timeoutMs);
-    return made;
-  };
+  const { sheets, drive, account, signedIn } = services(rootUrl, timeoutMs);
   const wait = async (ms: number, what: string): Promise<void> => {
     const jittered = Math.round(ms * (0.75 + 0.5 * random()));
     if (waitedMs + jittered > budgetMs) throw new GaveUp(what, Math.round(waitedMs / 1000));
@@ -68,46 +53,33 @@ export function sheetsClient(spreadsheetId: string, options: ClientOptions = {})
     if (jittered > QUIET_MS) progress(`waiting ${Math.round(jittered / 1000)} s for Google Sheets: ${what}`);
     await sleep(jittered);
   };
-  const classified = (thrown: unknown, of: 'sheets' | 'drive'): Promise<Failure> =>
-    failureOf(thrown, { service: of, spreadsheetId, account: () => service().account() });
-  /** Waits before what failed is tried again; says at once where there seems to be no network, and soon gives up. */
-  const waitOut = (failure: Exclude<Failure, { kind: 'final' }>, attempt: number): Promise<void> => {
-    const { noNetwork, what } = failure;
-    if (noNetwork && !isReached && attempt >= UNREACHED_ATTEMPTS) throw unreachable(noNetwork);
-    if (noNetwork && attempt === 1) progress(`Google Sheets can’t be reached (${noNetwork}): trying again`);
-    return wait(Math.max(failure.retryAfterMs, delayMs(failure.kind, attempt)), what);
-  };
   const call = async <T>(kind: keyof typeof calls, send: () => Promise<{ data: T }>): Promise<T> => {
     for (let attempt = 1; ; attempt += 1) {
       calls[kind] += 1;
       try {
-        await service().signIn();
-        const data = whole((await send()).data);
+        await signedIn();
+        const { data } = await send();
+        // The client gives the raw text of an answer that is no whole JSON.
+        if (typeof data !== 'object' || data === null) throw new IncompleteRead('An answer of Google Sheets was cut.');
         isReached = true;
         return data;
       } catch (thrown) {
-        const failure = await classified(thrown, kind === 'drive' ? 'drive' : 'sheets');
-        const isWrite = kind === 'writes';
-        if (failure.kind === 'final' && isWrite && failure.error.name === 'NotShared') {
-          throw notShared(await service().account(), 'reading');
-        }
-        // What was read a moment ago is a sheet: it is this write that can't be done.
-        if (failure.kind === 'final' && isWrite && failure.error.name === 'ExcelFile') throw new Refused('');
-        if (failure.kind === 'final') throw failure.error;
-        if (failure.kind === 'again' && isWrite) throw new UnknownOutcome(`A write ended with ${failure.what}.`);
-        await waitOut(failure, attempt);
+        const failure = await failureOf(thrown, { kind, spreadsheetId, account });
+        if (failure instanceof GoogleError) throw failure;
+        const { what, noNetwork, retryAfterMs } = failure;
+        if (failure.kind === 'again' && kind === 'writes') throw new UnknownOutcome(`A write ended with ${what}.`);
+        if (noNetwork && !isReached && attempt >= UNREACHED_ATTEMPTS) throw unreachable(noNetwork);
+        if (noNetwork && attempt === 1) progress(`Google Sheets can’t be reached (${noNetwork}): trying again`);
+        await wait(Math.max(retryAfterMs, delayMs(failure.kind, attempt)), what);
       }
     }
   };
   return {
     spreadsheetId,
     calls,
-    nowMs,
     /** `spreadsheets.get`. */
     get: (fields: string, ranges?: readonly string[]): Promise<sheets_v4.Schema$Spreadsheet> =>
-      call('reads', () =>
-        service().sheets.spreadsheets.get({ spreadsheetId, fields, ...(ranges && { ranges: [...ranges] }) }),
-      ),
+      call('reads', () => sheets.spreadsheets.get({ spreadsheetId, fields, ...(ranges && { ranges: [...ranges] }) })),
     /** `values.batchGet`, unformatted, dates as serial numbers. */
     values: async (ranges: readonly string[]): Promise<sheets_v4.Schema$ValueRange[]> => {
       const parameters = {
@@ -117,22 +89,22 @@ export function sheetsClient(spreadsheetId: string, options: ClientOptions = {})
         dateTimeRenderOption: 'SERIAL_NUMBER',
         majorDimension: 'ROWS',
       };
-      const { valueRanges = [] } = await call('reads', () => service().sheets.spreadsheets.values.batchGet(parameters));
+      const { valueRanges = [] } = await call('reads', () => sheets.spreadsheets.values.batchGet(parameters));
       return valueRanges;
     },
     /** `spreadsheets.batchUpdate`, once; repeated only on 429, which is never after the work. Throws UnknownOutcome. */
     write: (requestBody: sheets_v4.Schema$BatchUpdateSpreadsheetRequest, fields: string) =>
-      call('writes', () => service().sheets.spreadsheets.batchUpdate({ spreadsheetId, requestBody, fields })),
+      call('writes', () => sheets.spreadsheets.batchUpdate({ spreadsheetId, requestBody, fields })),
     /** Whether this account may change the file, as Drive says; nothing is changed to find out. */
     mayEdit: async (): Promise<boolean> => {
       const fields = 'capabilities(canModifyContent)';
       const { capabilities } = await call('drive', () =>
-        service().drive.files.get({ fileId: spreadsheetId, fields, supportsAllDrives: true }),
+        drive.files.get({ fileId: spreadsheetId, fields, supportsAllDrives: true }),
       );
       return capabilities?.canModifyContent === true;
     },
     /** The address that a spreadsheet has to be shared with; undefined where the sign-in does not say. */
-    account: () => service().account(),
+    account,
     /** Waits before an attempt, 1 for the first, at something that failed; throws GaveUp when the budget is spent. */
     pause: (attempt: number, what: string): Promise<void> => wait(delayMs('again', attempt), what),
   };
@@ -146,10 +118,4 @@ const UNREACHED_ATTEMPTS = 4;
 /** 429: 4, 8, 16, 32, 60 s, so that a full minute has passed at the fourth; else 1, 2, 4 … 32 s. */
 function delayMs(kind: 'wait' | 'again', attempt: number): number {
   return kind === 'wait' ? Math.min(60_000, 2000 * 2 ** attempt) : Math.min(32_000, 500 * 2 ** attempt);
-}
-
-/** The client gives the raw text of an answer that is no whole JSON. */
-function whole<T>(data: T): T {
-  if (typeof data !== 'object' || data === null) throw new IncompleteRead('An answer of Google Sheets was cut.');
-  return data;
 }

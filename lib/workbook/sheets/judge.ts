@@ -5,6 +5,7 @@
  */
 import { keyOf, type Raw, type Seen } from './cells.ts';
 import type { Goal, GoalCell } from './goals.ts';
+import type { TabLook } from './look.ts';
 import type { Act } from './place.ts';
 import type { CopiedStep } from './scratch.ts';
 
@@ -17,10 +18,8 @@ export interface Verdict {
   readonly repairs: Goal[];
 }
 
-export type ScratchAt = (row: number, column: number) => Seen;
-
 /** Judges a request that was carried out. `scratchId` names the tab that repairs are copied from. */
-export function judge(steps: readonly CopiedStep[], scratchAt: ScratchAt, scratchId: number): Verdict {
+export function judge(steps: readonly CopiedStep[], scratchAt: TabLook['at'], scratchId: number): Verdict {
   const moments = steps.map((step) => momentOf(step, scratchAt, scratchId));
   const missedRows = new Set<string>();
   for (const { step, isMissed } of moments)
@@ -44,9 +43,8 @@ export function judge(steps: readonly CopiedStep[], scratchAt: ScratchAt, scratc
 }
 
 /** A tab in the moment of the request, as its copies show it, and what puts right the rows that were hit wrongly. */
-function momentOf(step: CopiedStep, scratchAt: ScratchAt, scratchId: number) {
+function momentOf(step: CopiedStep, scratchAt: TabLook['at'], scratchId: number) {
   const { now, head, copies, copied, width } = step;
-  const base = { sheetId: now.sheetId, tab: now.title, keyColumns: [] };
   const isCopied = (column: number): boolean => copied.some(({ from, to }) => column >= from && column < to);
   const at = (row: number, column: number): Seen => scratchAt(copies.get(row) ?? -1, column);
   const headers = Array.from({ length: Math.max(width, now.columnCount) }, (_, column) =>
@@ -71,40 +69,39 @@ function momentOf(step: CopiedStep, scratchAt: ScratchAt, scratchId: number) {
     });
     return then.includes(-1) ? [] : then;
   };
+  const repair = (act: Pick<Goal, 'kind' | 'row' | 'key' | 'cells'>, values: Raw[], isWhole = false): Goal => {
+    const name = keyOf(act.key.map((column) => values[column] ?? null));
+    return { ...act, sheetId: now.sheetId, tab: now.title, headers, values, name, isWhole, isRepair: true };
+  };
   const back = ({ kind, row, key: looked, cells: written }: Act): Goal[] => {
     const key = keyThen(looked);
     const ours = new Map(written.map(({ column, after }) => [column, after.value]));
-    const values = headers.map((_, column): Raw => {
+    const then = headers.map((_, column): Raw => {
       const { value, computed } = at(row, column);
       return isCopied(column) && !computed ? value : null;
     });
     const cellsBack = (columns: readonly number[]): GoalCell[] =>
-      columns.filter(isCopied).map((column) => {
-        const copy = { sheetId: scratchId, row: copies.get(row) ?? 0, column };
-        const after = { value: values[column] ?? null, copy };
-        return { column: headers[column] ?? '', index: column, before: ours.get(column) ?? null, after };
+      columns.filter(isCopied).map((index) => {
+        const copy = { sheetId: scratchId, row: copies.get(row) ?? 0, column: index };
+        return { index, before: ours.get(index) ?? null, after: { value: then[index] ?? null, copy } };
       });
     if (kind === 'update') {
-      const left = values.map((value, column) => (ours.has(column) ? (ours.get(column) ?? null) : value));
-      const cells = cellsBack([...ours.keys()]);
-      return [{ ...base, kind, id: { key: '', row }, repairs: { headers, values: left, key }, cells }];
+      const left = then.map((value, column) => (ours.has(column) ? (ours.get(column) ?? null) : value));
+      return [repair({ kind, row, key, cells: cellsBack([...ours.keys()]) }, left)];
     }
     const held = headers.map((_, column) => column).filter((column) => at(row, column).value !== null);
     if (held.every((column) => !isCopied(column))) return [];
     const named = headers.flatMap((header, column) => (header !== '' && !held.includes(column) ? [column] : []));
-    const id = keyOf(key.map((column) => values[column] ?? null));
-    return [
-      { ...base, kind: 'insert', key: id, repairs: { headers, values, key }, cells: cellsBack([...held, ...named]) },
-    ];
+    return [repair({ kind: 'insert', row: 0, key, cells: cellsBack([...held, ...named]) }, then)];
   };
-  /** Takes out a new row again. */
-  const out = ({ goal, id, key, cells, seen }: Act, row: number): Goal[] => {
+  /** Takes out a new row again. Of one that another run made only the key is known. */
+  const out = ({ goal, key, cells, seen }: Act, row: number): Goal[] => {
     const values: Raw[] = headers.map(() => null);
     for (const { column, after } of cells) values[column] = after.value;
     for (const [column, value] of seen) values[column] = value;
+    const isKeyed = seen.some(([, value]) => value !== null && value !== '');
     if (values.every((value) => value === null)) return [];
-    const repairs = { headers, values, key: id === '' ? [] : key, isWhole: goal !== undefined };
-    return [{ ...base, kind: 'remove', id: { key: id, row }, repairs }];
+    return [repair({ kind: 'remove', row, key: isKeyed ? key : [], cells: [] }, values, goal !== undefined)];
   };
   return { step, isMissed, back, out };
 }

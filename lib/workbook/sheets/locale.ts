@@ -16,11 +16,9 @@ const styles = new Map<string, Style | null>();
 
 /** How a locale such as `de_DE` writes; null where it is unknown. */
 function styleOf(locale: string): Style | null {
-  const known = styles.get(locale);
-  if (known !== undefined) return known;
-  const style = locale === '' || locale === 'en_US' ? null : newStyle(locale.replace('_', '-'));
-  styles.set(locale, style);
-  return style;
+  if (!styles.has(locale))
+    styles.set(locale, ['', 'en_US'].includes(locale) ? null : newStyle(locale.replace('_', '-')));
+  return styles.get(locale) ?? null;
 }
 
 function newStyle(tag: string): Style | null {

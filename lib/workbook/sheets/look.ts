@@ -1,22 +1,18 @@
 /**
- * The look just before a write: headers, and the keys and cells concerned about where their rows stood. Columns are
- * found by header wherever they are by now. It costs what is to be written, not what the tab holds; whole columns are
- * only read where a row is no longer where it was, or a new row's key may be there already.
+ * The look just before a write: headers, and the keys and cells concerned about where their rows stood. It costs what
+ * is to be written, not what the tab holds; whole columns are only read where a row is no longer where it was, or a new
+ * row's key may be there already.
  */
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
-import { areaName, CELL_FIELDS, EMPTY, quoteTitle, type Raw, type Seen, type Span, seenOf, spansOf } from './cells.ts';
+import { areaName, CELL_FIELDS, EMPTY, quoteTitle, type Raw, type Seen, seenOf, spansOf } from './cells.ts';
 import type { SheetsClient } from './client.ts';
 import { IncompleteRead, Refused } from './errors.ts';
 import { NEAR_ROWS } from './goals.ts';
-import { type Closed, closedIn, PROTECTION_FIELDS } from './protection.ts';
+import { outlineOf, readOutline, TAB_FIELDS, type TabOutline } from './outline.ts';
 
 /** What is known of a tab from before: where a look begins. */
-export interface KnownTab {
-  readonly title: string;
-  readonly headers: readonly string[];
-  readonly rowCount: number;
-  readonly columnCount: number;
-}
+export type KnownTab = Pick<TabOutline, 'title' | 'headers' | 'rowCount' | 'columnCount'>;
+type Known = Map<number, KnownTab>;
 
 /** A tab of the plan: how it was read, or how it has just been made. */
 export interface WritableTab extends KnownTab {
@@ -27,14 +23,9 @@ export interface WritableTab extends KnownTab {
   readonly isNew?: true;
 }
 
-export interface TabLook extends KnownTab {
-  readonly sheetId: number;
+export interface TabLook extends TabOutline {
   /** Columns that a formula fills: its values stand in the first rows, where nothing is typed. */
   readonly filled: ReadonlySet<number>;
-  readonly merges: readonly sheets_v4.Schema$GridRange[];
-  readonly closed: readonly Closed[];
-  /** The ranges of Tables. */
-  readonly tables: readonly sheets_v4.Schema$GridRange[];
   /** Empty where it was not looked. */
   readonly at: (row: number, column: number) => Seen;
 }
@@ -50,16 +41,15 @@ export interface Look {
   readonly markers: ReadonlySet<number>;
 }
 
+/** Rows (the header is 0) and columns of the grid. */
 export interface Want {
-  /** Rows of the grid; the header is 0. */
   readonly rows: ReadonlySet<number>;
-  /** Headers. */
-  readonly columns: ReadonlySet<string> | 'all';
+  readonly columns: ReadonlySet<number>;
 }
+type Wants = ReadonlyMap<number, Want>;
 
-const PROPERTIES = 'properties(sheetId,title,gridProperties(rowCount,columnCount))';
-const GRID = `data(startRow,startColumn,rowData(values(${CELL_FIELDS})))`;
-const FIELDS = `developerMetadata(metadataId),sheets(${PROPERTIES},merges,${PROTECTION_FIELDS},tables(range),${GRID})`;
+const FIELDS =
+  `developerMetadata(metadataId),sheets(${TAB_FIELDS},` + `data(startRow,startColumn,rowData(values(${CELL_FIELDS}))))`;
 
 /** Rows at a tab's top that are looked at for formulas that fill columns. */
 export const TOP_ROWS = 4;
@@ -68,29 +58,28 @@ export const TOP_ROWS = 4;
 const RANGES = 100;
 const LOOKS = 8;
 
-const knownOf = ({ title, headers, rowCount, columnCount }: KnownTab): KnownTab => {
-  return { title, headers, rowCount, columnCount };
-};
-
-/** Looks at tabs; one that is gone is missing from the result. Brings `known` up to date. @throws IncompleteRead */
+/**
+ * Looks at tabs; one that is gone is missing from the result. `wantsOf` says what of them, as they are known by then;
+ * brings `known` up to date.
+ * @throws IncompleteRead
+ */
 export async function lookAt(
   client: SheetsClient,
-  wants: ReadonlyMap<number, Want>,
-  known: Map<number, KnownTab>,
+  wantsOf: (known: ReadonlyMap<number, KnownTab>) => Wants,
+  known: Known,
 ): Promise<Look> {
   for (let attempt = 1; attempt <= LOOKS; attempt += 1) {
+    const asked = [...wantsOf(known).keys()];
     try {
-      if ([...wants.keys()].some((sheetId) => !known.has(sheetId)))
-        for (const sheet of (await client.get(`sheets(${PROPERTIES})`)).sheets ?? []) {
-          const tab = tabLook(sheet);
-          if (wants.has(tab.sheetId) && !known.has(tab.sheetId)) known.set(tab.sheetId, knownOf(tab));
-        }
-      const look = await readCells(client, wants, known);
+      if (asked.some((sheetId) => !known.has(sheetId)))
+        for (const tab of (await readOutline(client)).tabs)
+          if (asked.includes(tab.sheetId) && !known.has(tab.sheetId)) known.set(tab.sheetId, tab);
+      const look = await readCells(client, wantsOf(known), known);
       if (look) return look;
     } catch (error) {
       // A tab was renamed, deleted or made smaller just now.
       if (!(error instanceof Refused)) throw error;
-      for (const sheetId of wants.keys()) known.delete(sheetId);
+      for (const sheetId of asked) known.delete(sheetId);
       if (attempt > 1) await client.pause(attempt, error.message);
     }
   }
@@ -98,36 +87,23 @@ export async function lookAt(
 }
 
 /** The first rows of tabs. */
-export async function topsOf(
-  client: SheetsClient,
-  tabs: readonly (KnownTab & { readonly sheetId: number })[],
-): Promise<Look['tabs']> {
-  const nothing: Want = { rows: new Set(), columns: new Set() };
+export async function topsOf(client: SheetsClient, tabs: readonly TabOutline[]): Promise<Look['tabs']> {
   if (tabs.length === 0) return new Map();
-  const known = new Map<number, KnownTab>(tabs.map((tab) => [tab.sheetId, tab]));
-  return (await lookAt(client, new Map(tabs.map(({ sheetId }) => [sheetId, nothing])), known)).tabs;
+  const wants = new Map(tabs.map(({ sheetId }) => [sheetId, { rows: new Set<number>(), columns: new Set<number>() }]));
+  return (await lookAt(client, () => wants, new Map(tabs.map((tab) => [tab.sheetId, tab])))).tabs;
 }
 
-function rangesOf(want: Want, tab: KnownTab): string[] {
-  const all = Array.from({ length: tab.columnCount }, (_, column) => column);
-  const isWanted = (column: number): boolean => {
-    const header = tab.headers[column] ?? '';
-    return want.columns === 'all' || (want.columns.has(header) && tab.headers.indexOf(header) === column);
-  };
-  const columns = spansOf(all.filter(isWanted));
-  const inGrid = [...want.rows].filter((row) => row > 0 && row < tab.rowCount);
+function rangesOf({ rows, columns }: Want, { title, rowCount }: KnownTab): string[] {
+  const inGrid = [...rows].filter((row) => row > 0 && row < rowCount);
+  const spans = spansOf(columns);
   return [
-    `${quoteTitle(tab.title)}!1:${Math.max(1, Math.min(TOP_ROWS, tab.rowCount))}`,
-    ...spansOf(inGrid, NEAR_ROWS).flatMap((row) => columns.map((column) => areaName(tab.title, row, column))),
+    `${quoteTitle(title)}!1:${Math.max(1, Math.min(TOP_ROWS, rowCount))}`,
+    ...spansOf(inGrid, NEAR_ROWS).flatMap((row) => spans.map((column) => areaName(title, row, column))),
   ];
 }
 
 /** Undefined where headers or titles are others than was thought: what is known is right by then. */
-async function readCells(
-  client: SheetsClient,
-  wants: ReadonlyMap<number, Want>,
-  known: Map<number, KnownTab>,
-): Promise<Look | undefined> {
+async function readCells(client: SheetsClient, wants: Wants, known: Known): Promise<Look | undefined> {
   const asked = [...wants].flatMap(([sheetId, want]) => {
     const tab = known.get(sheetId);
     return tab ? [{ sheetId, want, tab }] : [];
@@ -150,7 +126,7 @@ async function readCells(
     const sheet = sheets.get(sheetId);
     const now = sheet && tabLook(sheet);
     if (now) tabs.set(sheetId, now);
-    if (now) known.set(sheetId, knownOf(now));
+    if (now) known.set(sheetId, now);
     else known.delete(sheetId);
     const isSame = now?.headers.join('\n') === tab.headers.join('\n') && now.columnCount === tab.columnCount;
     if (now?.title !== tab.title || (!isSame && want.rows.size > 0)) asThought = false;
@@ -158,10 +134,8 @@ async function readCells(
   return asThought ? { tabs, markers } : undefined;
 }
 
-/**
- * The cells of an answer's ranges, by row and column of the grid. Those that it leaves out at a row's end are empty.
- */
-export function cellsIn(data: readonly sheets_v4.Schema$GridData[] = []): Seen[][] {
+/** The cells of an answer's ranges, by row and column of the grid. Those that it leaves out at a row's end are empty. */
+export function cellsIn(data: readonly sheets_v4.Schema$GridData[] = []): TabLook['at'] {
   const grid: Seen[][] = [];
   for (const { startRow, startColumn, rowData = [] } of data)
     rowData.forEach(({ values = [] }, i) => {
@@ -172,48 +146,46 @@ export function cellsIn(data: readonly sheets_v4.Schema$GridData[] = []): Seen[]
         cells[(startColumn ?? 0) + j] = seenOf(cell);
       });
     });
-  return grid;
+  return (row, column) => grid[row]?.[column] ?? EMPTY;
 }
 
 function tabLook(sheet: sheets_v4.Schema$Sheet): TabLook {
-  const grid = cellsIn(sheet.data);
-  const { sheetId, title, gridProperties } = sheet.properties ?? {};
-  const texts = Array.from(grid[0] ?? [], (cell) => String(cell?.value ?? ''));
+  const at = cellsIn(sheet.data);
+  const top = sheet.data?.[0]?.rowData ?? [];
+  const texts = (top[0]?.values ?? []).map((_, column) => String(at(0, column).value ?? ''));
+  const headers = texts.slice(0, texts.findLastIndex((text) => text !== '') + 1);
   // A value written into such a column would break the formula, and empty the rest of the column.
   const filledIn = ({ values = [] }: sheets_v4.Schema$RowData, row: number): number[] =>
     values.flatMap((cell, column) => {
       const isSpilled = !cell.userEnteredValue && cell.effectiveValue;
-      return isSpilled || (row === 0 && seenOf(cell).computed) ? [column] : [];
+      return isSpilled || (row === 0 && at(0, column).computed) ? [column] : [];
     });
-  return {
-    sheetId: sheetId ?? 0,
-    title: title ?? '',
-    headers: texts.slice(0, texts.findLastIndex((text) => text !== '') + 1),
-    rowCount: gridProperties?.rowCount ?? 0,
-    columnCount: gridProperties?.columnCount ?? 0,
-    filled: new Set(sheet.data?.[0]?.rowData?.slice(0, TOP_ROWS).flatMap(filledIn)),
-    merges: sheet.merges ?? [],
-    closed: closedIn(sheet),
-    tables: (sheet.tables ?? []).flatMap(({ range }) => range ?? []),
-    at: (row, column) => grid[row]?.[column] ?? EMPTY,
-  };
+  return { ...outlineOf(sheet, headers), filled: new Set(top.slice(0, TOP_ROWS).flatMap(filledIn)), at };
 }
 
 /** Cells of one request for whole columns; a key of 20 characters makes 10 MB of them. */
 const CELLS = 400_000;
 
-/** Whole columns, by row and column of the grid, as they are at about this moment. */
+/**
+ * Whole columns, by row and column of the grid, as they are at about this moment; null where the tab is not as it was
+ * known: resized, renamed or deleted.
+ */
 export async function wholeColumns(
   client: SheetsClient,
   { title, rowCount }: KnownTab,
   columns: readonly number[],
-): Promise<Raw[][]> {
+): Promise<Raw[][] | null> {
   const rows: Raw[][] = [];
   const spans = spansOf(columns);
   const page = Math.max(1000, Math.floor(CELLS / Math.max(1, columns.length)));
   for (let from = 0; from < rowCount && columns.length > 0; from += page) {
     const to = Math.min(rowCount, from + page);
-    const parts = await client.values(spans.map((span) => areaName(title, { from, to }, span)));
+    const ranges = spans.map((span) => areaName(title, { from, to }, span));
+    const parts = await client.values(ranges).catch((error: unknown) => {
+      if (error instanceof Refused) return null;
+      throw error;
+    });
+    if (!parts) return null;
     for (const [i, { values = [] }] of parts.entries())
       for (const [row, line] of (values ?? []).entries()) {
         const cells = rows[from + row] ?? [];
@@ -223,12 +195,3 @@ export async function wholeColumns(
   }
   return Array.from(rows, (row) => row ?? []);
 }
-
-/** A half open span of rows and one of columns as a range of a tab. */
-export const gridRange = (sheetId: number, rows: Span, columns: Span): sheets_v4.Schema$GridRange => ({
-  sheetId,
-  startRowIndex: rows.from,
-  endRowIndex: rows.to,
-  startColumnIndex: columns.from,
-  endColumnIndex: columns.to,
-});

@@ -18,29 +18,24 @@ export function markerId(scratchId: number, nth: number): number {
   return digest.readUInt32BE(0) & 0x7fff_ffff || 1;
 }
 
-export const markerRequest = (metadataId: number, scratchId: number): Request => ({
-  createDeveloperMetadata: {
-    developerMetadata: {
-      metadataId,
-      metadataKey: MARKER_KEY,
-      metadataValue: String(scratchId),
-      visibility: 'DOCUMENT',
-      location: { spreadsheet: true },
-    },
-  },
+function metadata(developerMetadata: sheets_v4.Schema$DeveloperMetadata): Request {
+  const common = { visibility: 'DOCUMENT', location: { spreadsheet: true } };
+  return { createDeveloperMetadata: { developerMetadata: { ...common, ...developerMetadata } } };
+}
+
+const dropMetadata = (metadataKey: string): Request => ({
+  deleteDeveloperMetadata: { dataFilter: { developerMetadataLookup: { metadataKey } } },
 });
+
+export const markerRequest = (metadataId: number, scratchId: number): Request =>
+  metadata({ metadataId, metadataKey: MARKER_KEY, metadataValue: String(scratchId) });
 
 /** Notes something with a tab, in its metadata. */
-export const tabMetadata = (sheetId: number, metadataKey: string, metadataValue: string): Request => ({
-  createDeveloperMetadata: {
-    developerMetadata: { metadataKey, metadataValue, visibility: 'DOCUMENT', location: { sheetId } },
-  },
-});
+export const tabMetadata = (sheetId: number, metadataKey: string, metadataValue: string): Request =>
+  metadata({ metadataKey, metadataValue, location: { sheetId } });
 
 /** Takes all markers away. */
-export const dropMarkers = (): Request => ({
-  deleteDeveloperMetadata: { dataFilter: { developerMetadataLookup: { metadataKey: MARKER_KEY } } },
-});
+export const dropMarkers = (): Request => dropMetadata(MARKER_KEY);
 
 export const hasMarkers = (metadata: readonly sheets_v4.Schema$DeveloperMetadata[]): boolean =>
   metadata.some(({ metadataKey }) => metadataKey === MARKER_KEY);
@@ -59,12 +54,8 @@ export const identityIn = (metadata: readonly sheets_v4.Schema$DeveloperMetadata
 export function identityRequests(spreadsheetId: string, found: string | null): Request[] {
   const metadataValue = workbookIdOf(spreadsheetId);
   if (found === metadataValue) return [];
-  const drop = { deleteDeveloperMetadata: { dataFilter: { developerMetadataLookup: { metadataKey: IDENTITY_KEY } } } };
-  const developerMetadata = {
-    metadataKey: IDENTITY_KEY,
-    metadataValue,
-    visibility: 'DOCUMENT',
-    location: { spreadsheet: true },
-  };
-  return [...(found === null ? [] : [drop]), { createDeveloperMetadata: { developerMetadata } }];
+  return [
+    ...(found === null ? [] : [dropMetadata(IDENTITY_KEY)]),
+    metadata({ metadataKey: IDENTITY_KEY, metadataValue }),
+  ];
 }

@@ -2,13 +2,13 @@
  * Where goals stand on the spreadsheet as it was just looked at: which cells to write, where rows go in, which go out;
  * what is reached already, and what is left to the person who changed it. Pure.
  */
-import { holds, keyOf, type Raw, type Seen } from './cells.ts';
-import { decisionsOf, type Goal, type GoalCell, type InsertGoal, type RemoveGoal, type UpdateGoal } from './goals.ts';
+import { countTo, isOwn, keyOf, type Raw, type Seen } from './cells.ts';
+import { decisionsOf, type Goal, type Write } from './goals.ts';
 import { isFilledWhole, type Look, type TabLook } from './look.ts';
-import { isClosed, isTabClosed, isWithin } from './protection.ts';
+import { isClosed, isWithin } from './outline.ts';
 
 /** Why a part of a patch was left out. */
-export type HeldReason =
+type HeldReason =
   | 'row gone'
   | 'row changed'
   | 'cell changed'
@@ -21,7 +21,7 @@ export type HeldReason =
 
 export interface PlacedCell {
   readonly column: number;
-  readonly after: GoalCell['after'];
+  readonly after: Write;
   /** The number format has to be written too: the cell shows no date yet. */
   readonly formats?: boolean;
 }
@@ -33,7 +33,6 @@ export interface Act {
   readonly goal?: Goal;
   /** The grid row; of a new row that of the row which it tells of, if any. */
   readonly row: number;
-  readonly id: string;
   readonly key: readonly number[];
   readonly cells: readonly PlacedCell[];
   /** What the look saw of the row; of a new row its key. Of a formula only that it is one. */
@@ -60,8 +59,19 @@ export interface Place {
 /** Goals of one tab and kind are refused together. */
 export const closingName = ({ sheetId, kind }: Goal): string => `${sheetId} ${kind}`;
 
-export const keyIndexes = ({ keyColumns }: Goal, headers: readonly string[]): number[] =>
-  keyColumns.map((header) => headers.indexOf(header));
+const byName = new WeakMap<readonly string[], { headers: readonly string[]; columns: readonly number[] }>();
+
+/** Where a goal's columns are under these headers: by their names, those of a repair where they were found. */
+export function columnsOf(goal: Goal, found: Place | undefined, headers: readonly string[]): readonly number[] {
+  if (goal.isRepair) return found?.columns ?? [];
+  const last = byName.get(goal.headers);
+  if (last?.headers === headers) return last.columns;
+  const columns = goal.headers.map((header) => headers.indexOf(header));
+  byName.set(goal.headers, { headers, columns });
+  return columns;
+}
+
+export const keyIn = ({ key }: Goal, columns: readonly number[]): number[] => key.map((index) => columns[index] ?? -1);
 
 export interface HeldPart {
   readonly tab: string;
@@ -83,145 +93,129 @@ interface PlacingState {
   readonly closed: ReadonlySet<string>;
 }
 
+/** A goal on its tab. */
+interface Found {
+  readonly goal: Goal;
+  readonly now: TabLook;
+  readonly row: number;
+  readonly columns: readonly number[];
+  readonly key: readonly number[];
+}
+
 /** Places goals on a look. */
-export function place(goals: readonly Goal[], look: Look, state: PlacingState): Placement {
+export function place(goals: readonly Goal[], look: Look, { places, keys, closed }: PlacingState): Placement {
   const steps = new Map<number, Step>();
   const held: HeldPart[] = [];
-  /** Decisions of this request, so that none is put in twice. */
+  /** Rows that went in with what they tell of, so that none is put in twice. */
   const decided = new Set<string>();
-  for (const goal of goals) {
-    const reasons = placeOne(goal);
-    if (!goal.repairs) held.push(...reasons.map((reason) => ({ tab: goal.tab, reason })));
-  }
-  return { steps: [...steps.values()], held };
-
-  function placeOne(goal: Goal): HeldReason[] {
+  const hold = ({ tab }: Goal, reasons: readonly HeldReason[]): void =>
+    void held.push(...reasons.map((reason) => ({ tab, reason })));
+  const shutReason = (goal: Goal, now: TabLook | undefined): HeldReason | undefined => {
+    if (!now) return 'tab gone';
+    if (closed.has(closingName(goal))) return 'protected';
+    return isFilledWhole(now, keyIn(goal, columnsOf(goal, places.get(goal), now.headers))) ? 'formula' : undefined;
+  };
+  /** `host`: the row that a decision is about. */
+  const placeOne = (goal: Goal, host?: Pick<Act, 'host' | 'row'>): readonly HeldReason[] => {
     const now = look.tabs.get(goal.sheetId);
-    if (!now) return ['tab gone'];
-    if (state.closed.has(closingName(goal))) return ['protected'];
+    const shut = shutReason(goal, now);
+    if (!now || shut) return shut ? [shut] : [];
     // A cell is not written without its row of `changes`.
     for (const decision of decisionsOf(goal)) {
       const tab = look.tabs.get(decision.sheetId);
-      if (tab && !state.closed.has(closingName(decision)) && !isTabClosed(tab)) continue;
-      held.push({ tab: decision.tab, reason: tab ? 'protected' : 'tab gone' });
+      const reason =
+        shutReason(decision, tab) ?? (tab && isClosed(tab, Math.max(1, tab.rowCount - 1), 0) && 'protected');
+      if (!reason) continue;
+      hold(decision, [reason]);
       return [];
     }
-    const { row = -1, columns = [], isGone } = state.places.get(goal) ?? {};
-    const key = goal.repairs?.key.map((i) => columns[i] ?? -1) ?? keyIndexes(goal, now.headers);
-    if (isFilledWhole(now, key)) return ['formula'];
-    if (key.includes(-1) && !goal.repairs) return ['column gone'];
-    if (goal.kind === 'insert') return placeInsert(goal, now, key, columns);
-    if (isGone) return goal.kind === 'remove' ? [] : ['row gone'];
-    return goal.kind === 'remove'
-      ? placeRemoval(goal, now, key, row, columns)
-      : placeUpdate(goal, now, key, row, columns);
-  }
-
-  function act(now: TabLook, ...acts: Act[]): void {
+    const found = places.get(goal);
+    const columns = columnsOf(goal, found, now.headers);
+    const key = keyIn(goal, columns);
+    if (key.includes(-1) && !goal.isRepair) return ['column gone'];
+    const name = `${goal.sheetId} ${goal.name}`;
+    const isNew = goal.kind === 'insert';
+    const isThere = decided.has(name) || keys.get(goal.sheetId)?.has(goal.name);
+    // A record that is there already is an earlier request's.
+    if (isNew && !goal.isRepair && goal.name !== '' && isThere) return goal.isRecord || host ? [] : ['key exists'];
+    if (found?.isGone && !isNew) return goal.kind === 'remove' ? [] : ['row gone'];
+    const { act, reasons = [] } = PLACING[goal.kind]({ goal, now, row: found?.row ?? -1, columns, key });
+    if (!act) return reasons;
     const step = steps.get(now.sheetId) ?? { now, acts: [] };
     steps.set(now.sheetId, step);
-    step.acts.push(...acts);
-  }
-
-  function placeUpdate(
-    goal: UpdateGoal,
-    now: TabLook,
-    key: readonly number[],
-    row: number,
-    columns: readonly number[],
-  ): HeldReason[] {
-    const reasons: HeldReason[] = [];
-    const kept: GoalCell[] = [];
-    const cells: PlacedCell[] = [];
-    for (const cell of goal.cells) {
-      const column = goal.repairs ? (columns[cell.index ?? -1] ?? -1) : now.headers.indexOf(cell.column);
-      const { after } = cell;
-      const seen = now.at(row, column);
-      const reason = column < 0 ? 'column gone' : reasonToHold(now, row, column);
-      if (seen.value === after.value && !seen.computed && column >= 0 && !after.copy) continue;
-      if (reason) reasons.push(reason);
-      else if (seen.computed) reasons.push('formula');
-      else if (seen.value !== cell.before) reasons.push('cell changed');
-      else {
-        kept.push(cell);
-        cells.push({ column, after, ...(lacksFormat(cell, seen) && { formats: true }) });
-      }
-    }
-    if (cells.length === 0) return reasons;
-    const isKeyed = !key.includes(-1) && keyOf(key.map((column) => now.at(row, column).value ?? null)) !== '';
-    const looked = new Set([...(isKeyed ? key : all(now)), ...cells.map(({ column }) => column)]);
-    const seen = seenOn(now, row, looked, key);
-    act(now, { kind: 'update', goal: { ...goal, cells: kept }, row, id: goal.id.key, key, cells, seen });
-    decide([...(goal.decisions ?? []), ...kept.flatMap(({ decisions = [] }) => decisions)], now, row);
+    step.acts.push({ ...act, ...host });
+    if (host) decided.add(name);
+    for (const decision of act.goal ? decisionsOf(act.goal) : [])
+      hold(decision, placeOne(decision, { host: now.sheetId, row: act.row }));
     return reasons;
+  };
+  for (const goal of goals) {
+    const reasons = placeOne(goal);
+    if (!goal.isRepair) hold(goal, reasons);
   }
-
-  function placeRemoval(
-    goal: RemoveGoal,
-    now: TabLook,
-    key: readonly number[],
-    row: number,
-    columns: readonly number[],
-  ): HeldReason[] {
-    const { id, repairs: left } = goal;
-    const at = (column: number): Seen => now.at(row, column);
-    // What a person has typed into a row of ours since is not taken away with it.
-    const isTyped = (column: number): boolean =>
-      at(column).value !== null && !at(column).computed && left?.values[columns.indexOf(column)] !== at(column).value;
-    if (left?.isWhole && all(now).some(isTyped)) return ['row changed'];
-    if (id.content && !holds(id.content, now.headers, at)) return ['row changed'];
-    for (const column of all(now)) {
-      const reason = reasonToHold(now, row, column);
-      if (reason) return [reason];
-    }
-    if (key.some((column) => now.at(row, column).computed)) return ['formula'];
-    act(now, { kind: 'remove', goal, row, id: goal.id.key, key, cells: [], seen: seenOn(now, row, all(now), key) });
-    decide(goal.decisions ?? [], now, row);
-    return [];
-  }
-
-  function placeInsert(
-    goal: InsertGoal,
-    now: TabLook,
-    key: readonly number[],
-    columns: readonly number[],
-  ): HeldReason[] {
-    if (!goal.repairs && goal.key !== '' && state.keys.get(goal.sheetId)?.has(goal.key))
-      return goal.isRecord ? [] : ['key exists'];
-    if (isClosed(now.closed, now.rowCount - 1, key[0] ?? 0)) return ['protected'];
-    const cells = goal.cells.map(({ column, index, after }): PlacedCell => {
-      return { column: goal.repairs ? (columns[index ?? -1] ?? -1) : now.headers.indexOf(column), after };
-    });
-    if (cells.some(({ column }) => column < 0) && !goal.repairs) return ['column gone'];
-    const open = cells.filter(({ column }) => column >= 0 && !now.filled.has(column));
-    act(now, newRow(goal, key, open));
-    decide(goal.decisions ?? [], now, -1);
-    return cells.flatMap(({ column }) => (now.filled.has(column) ? ['formula' as const] : []));
-  }
-
-  /** Rows of `changes` go in with what they tell of; one that is there already is an earlier request's. */
-  function decide(decisions: readonly InsertGoal[], { sheetId: host }: TabLook, row: number): void {
-    for (const goal of decisions) {
-      const now = look.tabs.get(goal.sheetId);
-      const name = `${goal.sheetId} ${goal.key}`;
-      if (!now || decided.has(name) || state.keys.get(goal.sheetId)?.has(goal.key)) continue;
-      decided.add(name);
-      const key = keyIndexes(goal, now.headers);
-      const cells = goal.cells.map(({ column, after }) => ({ column: now.headers.indexOf(column), after }));
-      if (key.includes(-1) || cells.some(({ column }) => column < 0))
-        held.push({ tab: goal.tab, reason: 'column gone' });
-      else act(now, { ...newRow(goal, key, cells), row, host });
-    }
-  }
+  return { steps: [...steps.values()], held };
 }
 
-const all = ({ columnCount }: TabLook): number[] => Array.from({ length: columnCount }, (_, column) => column);
+const PLACING: Record<Goal['kind'], (found: Found) => { act?: Act; reasons?: readonly HeldReason[] }> = {
+  update: ({ goal, now, row, columns, key }) => {
+    const reasons: HeldReason[] = [];
+    const placed = goal.cells.flatMap((cell) => {
+      const { after, before, index } = cell;
+      const column = columns[index] ?? -1;
+      const seen = now.at(row, column);
+      if (seen.value === after.value && !seen.computed && column >= 0 && !after.copy) return [];
+      const changed = seen.computed ? 'formula' : seen.value !== before ? 'cell changed' : undefined;
+      const reason = column < 0 ? 'column gone' : (reasonToHold(now, row, column) ?? changed);
+      if (reason) reasons.push(reason);
+      const formats = after.format !== undefined && !seen.format?.startsWith('DATE');
+      return reason ? [] : [{ cell, on: { column, after, ...(formats && { formats }) } }];
+    });
+    if (placed.length === 0) return { reasons };
+    const cells = placed.map(({ on }) => on);
+    const isKeyed = !key.includes(-1) && keyOf(key.map((column) => now.at(row, column).value)) !== '';
+    const looked = new Set([...(isKeyed ? key : all(now)), ...cells.map(({ column }) => column)]);
+    const kept = { ...goal, cells: placed.map(({ cell }) => cell) };
+    return { act: { kind: 'update', goal: kept, row, key, cells, seen: seenOn(now, row, looked, key) }, reasons };
+  },
+  remove: (found) => {
+    const { goal, now, row, key } = found;
+    if (goal.isWhole && !isAsKnown(found)) return { reasons: ['row changed'] };
+    const closed = all(now).flatMap((column) => reasonToHold(now, row, column) ?? []);
+    if (closed[0]) return { reasons: [closed[0]] };
+    if (key.some((column) => now.at(row, column).computed)) return { reasons: ['formula'] };
+    return { act: { kind: 'remove', goal, row, key, cells: [], seen: seenOn(now, row, all(now), key) } };
+  },
+  insert: ({ goal, now, columns, key }) => {
+    if (isClosed(now, now.rowCount - 1, key[0] ?? 0)) return { reasons: ['protected'] };
+    const cells = cellsOn(goal, columns);
+    if (cells.some(({ column }) => column < 0) && !goal.isRepair) return { reasons: ['column gone'] };
+    const open = cells.filter(({ column }) => column >= 0 && !now.filled.has(column));
+    const filled = cells.filter(({ column }) => now.filled.has(column));
+    return { act: newRow(goal, key, open), reasons: filled.map(() => 'formula') };
+  },
+};
 
-function newRow(goal: InsertGoal, key: readonly number[], cells: readonly PlacedCell[]): Act {
-  const seen = key.map(
-    (column) => [column, cells.find((cell) => cell.column === column)?.after.value ?? null] as const,
-  );
-  return { kind: 'insert', goal, row: -1, id: goal.key, key, cells, seen };
+/**
+ * Whether a row that is to go holds what it held. What a formula shows by now says nothing; nor does a cell that was
+ * emptied, of a row that a request made.
+ */
+function isAsKnown({ goal: { values = [], isRepair }, now, row, columns }: Found): boolean {
+  const isSame = (column: number): boolean => {
+    const { value, computed }: Seen = now.at(row, column);
+    return computed || value === (values[columns.indexOf(column)] ?? null) || (isRepair === true && value === null);
+  };
+  const named = isRepair ? all(now) : all(now).filter((column) => isOwn(now.headers, column));
+  return named.every(isSame) && (isRepair || values.every((value, i) => value === null || (columns[i] ?? -1) >= 0));
+}
+
+const all = ({ columnCount }: TabLook): number[] => countTo(columnCount);
+
+const cellsOn = ({ cells }: Goal, columns: readonly number[]): PlacedCell[] =>
+  cells.map(({ index, after }) => ({ column: columns[index] ?? -1, after }));
+
+function newRow(goal: Goal, key: readonly number[], cells: readonly PlacedCell[]): Act {
+  const seen = key.map((i) => [i, cells.find(({ column }) => column === i)?.after.value ?? null] as const);
+  return { kind: 'insert', goal, row: -1, key, cells, seen };
 }
 
 function seenOn(now: TabLook, row: number, columns: Iterable<number>, key: readonly number[]): Act['seen'] {
@@ -232,11 +226,8 @@ function seenOn(now: TabLook, row: number, columns: Iterable<number>, key: reado
 }
 
 function reasonToHold(now: TabLook, row: number, column: number): HeldReason | undefined {
-  if (isClosed(now.closed, row, column)) return 'protected';
+  if (isClosed(now, row, column)) return 'protected';
   const merge = now.merges.find((range) => isWithin(range, row, column));
   const isFirst = merge?.startRowIndex === row && merge.startColumnIndex === column;
   return merge && !isFirst ? 'merged cells' : undefined;
 }
-
-const lacksFormat = ({ after }: GoalCell, seen: Seen): boolean =>
-  after.format !== undefined && seen.format !== 'DATE' && seen.format !== 'DATE_TIME';

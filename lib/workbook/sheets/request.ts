@@ -4,41 +4,40 @@
  * put in, never into rows that exist, so that nothing anybody types meanwhile can lie under them.
  */
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
-import { areaName, CELL_FIELDS, cellOf, type Request, type Span, spansOf } from './cells.ts';
+import { areaName, CELL_FIELDS, cellOf, gridRange, type Request, type Span, spansOf } from './cells.ts';
 import type { ScratchCell, Write } from './goals.ts';
-import { gridRange, type TabLook } from './look.ts';
 import { markerId, markerRequest } from './marker.ts';
 import type { Act } from './place.ts';
-import { type CopiedStep, copyRequests, type Intent, packed, type Scratch, scratchTitle } from './scratch.ts';
+import { type CopiedStep, copyRequests, endOf, type Intent, packed, type Scratch, scratchTitle } from './scratch.ts';
 
 export type Body = sheets_v4.Schema$BatchUpdateSpreadsheetRequest;
 const GRID_FIELDS = `data(startRow,startColumn,rowData(values(${CELL_FIELDS})))`;
 export const ANSWER_FIELDS = `updatedSpreadsheet(sheets(properties(sheetId),${GRID_FIELDS}))`;
 
-/** The body of `spreadsheets.batchUpdate`, and how many columns of the scratch tab its packed text needs. */
-export function bodyOf(scratch: Scratch, intent: Intent): { body: Body; pieces: number } {
+/** The body of `spreadsheets.batchUpdate`; its packed text may widen the scratch tab. */
+export function bodyOf(scratch: Scratch, intent: Intent): Body {
   const pieces = packed(intent);
-  const start = { sheetId: scratch.sheetId, rowIndex: 0, columnIndex: 0 };
+  scratch.columnCount = Math.max(scratch.columnCount, pieces.length);
+  const { sheetId, ...gridProperties } = scratch;
+  const fields = 'gridProperties.rowCount,gridProperties.columnCount';
   // Pieces of an earlier request may stand further right.
-  const cells = Array.from({ length: Math.max(pieces.length, scratch.columns) }, (_, i) => cellOf(pieces[i] ?? null));
+  const cells = Array.from({ length: scratch.columnCount }, (_, i) => cellOf(pieces[i] ?? null));
   const { steps } = intent;
   const rows = { from: steps[0]?.head ?? 1, to: endOf(steps) };
-  const region = gridRange(scratch.sheetId, rows, { from: 0, to: scratch.columns });
+  const region = gridRange(sheetId, rows, { from: 0, to: scratch.columnCount });
+  const start = { sheetId, rowIndex: 0, columnIndex: 0 };
   const requests: Request[] = [
+    { updateSheetProperties: { properties: { sheetId, gridProperties }, fields } },
     { updateCells: { range: region, fields: 'userEnteredValue' } },
-    ...steps.flatMap((step) => copyRequests(scratch.sheetId, step)),
+    ...steps.flatMap((step) => copyRequests(sheetId, step)),
     { updateCells: { start, rows: [{ values: cells }], fields: 'userEnteredValue' } },
     ...steps.flatMap(cellRequests),
     ...steps.flatMap(rowRequests),
-    markerRequest(markerId(scratch.sheetId, intent.nth), scratch.sheetId),
+    markerRequest(markerId(sheetId, intent.nth), sheetId),
   ];
   const responseRanges = steps.flatMap((step) => askedBack(scratchTitle(scratch), step));
-  return { body: { requests, includeSpreadsheetInResponse: true, responseRanges }, pieces: pieces.length };
+  return { requests, includeSpreadsheetInResponse: true, responseRanges };
 }
-
-/** The scratch row behind the copies. */
-export const endOf = (steps: readonly CopiedStep[]): number =>
-  Math.max(1, ...steps.map(({ head, copies }) => head + 1 + copies.size));
 
 /** Of the copies: the headers, and of the rows what the look had seen of them. */
 function askedBack(title: string, { width, head, copies, acts }: CopiedStep): string[] {
@@ -72,44 +71,29 @@ interface Area {
 function areasOf(acts: readonly Act[]): Area[] {
   const areas: Area[] = [];
   const open = new Map<string, Area>();
-  const updated = acts.filter(({ kind }) => kind === 'update').sort((a, b) => a.row - b.row);
-  for (const { row, cells } of updated) {
-    const plain = cells.filter(({ after }) => !after.copy).sort((a, b) => a.column - b.column);
-    for (let from = 0, to = 0; from < plain.length; from = to) {
-      const [first] = plain.slice(from);
-      if (!first) break;
-      while (
-        to < plain.length &&
-        plain[to]?.column === first.column + to - from &&
-        plain[to]?.formats === first.formats
-      )
-        to += 1;
-      const values = plain.slice(from, to).map(({ after }) => withFormat(after, first.formats === true));
-      const shape = `${first.column} ${values.length} ${first.formats}`;
-      const above = open.get(shape);
-      if (above && above.row + above.rows.length === row) above.rows.push(values);
-      else {
-        const area = { row, column: first.column, formats: first.formats === true, rows: [values] };
-        open.set(shape, area);
-        areas.push(area);
+  for (const { row, cells } of acts.toSorted((a, b) => a.row - b.row))
+    for (const formats of [false, true]) {
+      const plain = cells.filter((cell) => !cell.after.copy && (cell.formats ?? false) === formats);
+      const written = new Map(plain.map(({ column, after }) => [column, withFormat(after, formats)]));
+      for (const { from, to } of spansOf(written.keys())) {
+        const values = Array.from({ length: to - from }, (_, i) => written.get(from + i) ?? {});
+        const shape = `${from} ${to} ${formats}`;
+        const above = open.get(shape);
+        if (above && above.row + above.rows.length === row) above.rows.push(values);
+        else {
+          const area = { row, column: from, formats, rows: [values] };
+          open.set(shape, area);
+          areas.push(area);
+        }
       }
     }
-  }
   return areas;
 }
 
 function cellRequests({ now: { sheetId }, acts }: CopiedStep): Request[] {
   const updated = acts.filter(({ kind }) => kind === 'update');
-  const back = updated.flatMap(({ row, cells }) =>
-    cells.flatMap(({ column, after: { copy } }) => (copy ? [copyBack(copy, { sheetId, row, column }, 1)] : [])),
-  );
+  const back = updated.flatMap((act) => copiesBack(act, sheetId, act.row));
   return [...areasOf(updated).flatMap((area) => areaRequests(sheetId, area)), ...back];
-}
-
-function copyBack(from: ScratchCell, to: ScratchCell, width: number): Request {
-  const area = ({ sheetId, row, column }: ScratchCell): sheets_v4.Schema$GridRange =>
-    gridRange(sheetId, { from: row, to: row + 1 }, { from: column, to: column + width });
-  return { copyPaste: { source: area(from), destination: area(to), pasteType: 'PASTE_NORMAL' } };
 }
 
 /** From so many equal cells on, one request for all of them is shorter. */
@@ -160,23 +144,18 @@ function rowRequests({ now: { sheetId, rowCount }, acts, insertAt }: CopiedStep)
 
 function newRowRequests(sheetId: number, added: readonly Act[], at: number, rowCount: number): Request[] {
   const range = { sheetId, dimension: 'ROWS', startIndex: at, endIndex: at + added.length };
-  const columns = added
-    .flatMap(({ cells, key }) => [...cells.map(({ column }) => column), ...key])
-    .filter((i) => i >= 0);
-  const first = columns.reduce((least, column) => Math.min(least, column), Infinity);
   const lines = added.map(({ cells }) => {
-    const plain = cells.filter(({ after }) => !after.copy);
     const line: sheets_v4.Schema$CellData[] = [];
-    for (const { column, after } of plain) line[column - first] = cellOf(after.value);
+    for (const { column, after } of cells) if (!after.copy) line[column] = cellOf(after.value);
     return Array.from(line, (cell) => cell ?? {});
   });
   return [
     // Rows can be put in before a row that exists only.
     ...(at >= rowCount ? [{ appendDimension: { sheetId, dimension: 'ROWS', length: at - rowCount + 1 } }] : []),
     { insertDimension: { range, inheritFromBefore: at > 1 } },
-    ...areaRequests(sheetId, { row: at, column: first, formats: false, rows: lines }),
+    ...areaRequests(sheetId, { row: at, column: 0, formats: false, rows: lines }),
     ...dateFormats(added, sheetId, { from: at, to: at + added.length }),
-    ...added.flatMap((act, i) => rowBack(act, sheetId, at + i)),
+    ...added.flatMap((act, i) => copiesBack(act, sheetId, at + i)),
   ];
 }
 
@@ -190,8 +169,8 @@ function dateFormats(added: readonly Act[], sheetId: number, rows: Span): Reques
   });
 }
 
-/** A row that comes back is copied, neighbours that are neighbours still together. */
-function rowBack({ cells }: Act, sheetId: number, row: number): Request[] {
+/** What comes back is copied, neighbours that are neighbours still together. */
+function copiesBack({ cells }: Act, sheetId: number, row: number): Request[] {
   const runs: { from: ScratchCell; to: number; width: number }[] = [];
   for (const { column, after } of cells.toSorted((a, b) => a.column - b.column)) {
     const { copy: from } = after;
@@ -201,17 +180,10 @@ function rowBack({ cells }: Act, sheetId: number, row: number): Request[] {
     if (isNext) last.width += 1;
     else runs.push({ from, to: column, width: 1 });
   }
-  return runs.map(({ from, to, width }) => copyBack(from, { sheetId, row, column: to }, width));
-}
-
-/**
- * Where new rows of a tab go in: below its last, and inside of a Table that ends there, which rows below would not
- * join.
- */
-export function newRowsAt(now: TabLook, length: number): number {
-  const last = Math.max(1, Math.min(length, now.rowCount));
-  const isTable = now.tables.some(({ startRowIndex, endRowIndex }) => {
-    return endRowIndex === last && last - 1 > (startRowIndex ?? 0);
+  return runs.map(({ from, to, width }) => {
+    const area = (at: ScratchCell) =>
+      gridRange(at.sheetId, { from: at.row, to: at.row + 1 }, { from: at.column, to: at.column + width });
+    const destination = area({ sheetId, row, column: to });
+    return { copyPaste: { source: area(from), destination, pasteType: 'PASTE_NORMAL' } };
   });
-  return isTable ? last - 1 : last;
 }

@@ -2,6 +2,7 @@
  * Sheets keeps a date as days since 1899-12-30, without a time zone: what the sheet's own clock shows. Here such
  * numbers become ISO dates and moments in UTC, and back. It never guesses that a number is a date; the format says so.
  */
+import { offsetMs } from '../../core/calendar/period.ts';
 
 const EPOCH_DAYS = 25_569; // 1970-01-01
 const DAY_MS = 86_400_000;
@@ -27,18 +28,18 @@ export interface ZoneClock {
 
 /** A clock of a spreadsheet's time zone: a CLDR name (`Europe/Berlin`) or `GMT+05:30`. */
 export function zoneClock(timeZone: string): ZoneClock {
-  const offsetMs = fixedOffset(timeZone) ?? zoneOffset(timeZone);
+  const offsetAt = fixedOffset(timeZone) ?? zoneOffset(timeZone);
   return {
     toInstant: (serial) => {
       const wallMs = Math.round((serial - EPOCH_DAYS) * DAY_MS);
-      const candidates = [offsetMs(wallMs - DAY_MS), offsetMs(wallMs + DAY_MS)].map((offset) => wallMs - offset);
-      const fits = candidates.filter((instant) => instant + offsetMs(instant) === wallMs);
+      const candidates = [offsetAt(wallMs - DAY_MS), offsetAt(wallMs + DAY_MS)].map((offset) => wallMs - offset);
+      const fits = candidates.filter((instant) => instant + offsetAt(instant) === wallMs);
       return new Date(fits.length > 0 ? Math.min(...fits) : Math.max(...candidates)).toISOString();
     },
     toSerial: (instant) => {
       const ms = Date.parse(instant);
       if (Number.isNaN(ms)) throw new RangeError('Expected a moment in ISO 8601.');
-      return (ms + offsetMs(ms)) / DAY_MS + EPOCH_DAYS;
+      return (ms + offsetAt(ms)) / DAY_MS + EPOCH_DAYS;
     },
   };
 }
@@ -55,19 +56,10 @@ function fixedOffset(timeZone: string): Offset | undefined {
 
 /** Offsets change at full quarters of an hour, so one look-up serves each of them. */
 function zoneOffset(timeZone: string): Offset {
-  const parts = ['year', 'month', 'day', 'hour', 'minute', 'second'] as const;
-  const fields = Object.fromEntries(parts.map((part) => [part, 'numeric']));
-  const format = new Intl.DateTimeFormat('en-US', { timeZone, hourCycle: 'h23', ...fields });
   const known = new Map<number, number>();
   return (instantMs) => {
     const quarter = Math.floor(instantMs / 900_000);
-    const found = known.get(quarter);
-    if (found !== undefined) return found;
-    const shown = Object.fromEntries(
-      format.formatToParts(quarter * 900_000).map((one) => [one.type, Number(one.value)]),
-    );
-    const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = parts.map((part) => shown[part] ?? 0);
-    const offset = Date.UTC(year, month - 1, day, hour, minute, second) - quarter * 900_000;
+    const offset = known.get(quarter) ?? offsetMs(new Date(quarter * 900_000), timeZone);
     known.set(quarter, offset);
     return offset;
   };

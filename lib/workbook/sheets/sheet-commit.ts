@@ -14,16 +14,16 @@ import {
   type TablePatch,
 } from '../store.ts';
 import type { SheetsClient } from './client.ts';
-import type { Goal } from './goals.ts';
+import type { Goal, GoalCell } from './goals.ts';
 import { isFilledWhole, topsOf } from './look.ts';
 import { identityIn, identityRequests } from './marker.ts';
+import type { TabOutline } from './outline.ts';
 import { type HeldPart, isShut } from './place.ts';
-import { zoneClock } from './serial-time.ts';
 import { exportGoals, exportTab } from './sheet-export.ts';
 import { checkFits, type Made, madeFor, type Room } from './sheet-layout.ts';
 import { MARKER_HEADERS, MARKER_TAB, markerGoals } from './sheet-marker.ts';
 import { goalsOfPatch } from './sheet-patch.ts';
-import { emptyTab, type SheetSnapshot, type TabOutline, type TabSnapshot } from './snapshot.ts';
+import { emptyTab, type SheetSnapshot, type TabSnapshot } from './snapshot.ts';
 import type { TabText } from './tab-text.ts';
 import { inOrder, LAST, withDecisions } from './write-order.ts';
 import { SheetWriter, type Written } from './writer.ts';
@@ -34,44 +34,35 @@ export interface ReadTable {
   readonly source: SourceTable;
 }
 
-interface Workbook {
+interface Commit {
   readonly client: SheetsClient;
   readonly snapshot: SheetSnapshot;
   readonly tables: ReadonlyMap<TableName, ReadTable>;
   /** Which write of its run this is. */
   readonly nth: number;
-}
-
-interface Given {
   readonly patches: readonly TablePatch[];
   readonly files: readonly TabFile[];
   readonly marker: Marker;
+  readonly afterClosed: Parameters<Store['commit']>[3];
 }
 
-/** A tab that is filled: as it will be, with its rows as they were read, or none where rows are only added. */
-interface Target {
+/** What the run calls a tab, and how it will be. */
+type Named = Pick<Target, 'name' | 'tab'>;
+
+/** A tab that is filled, with its rows as they were read, or none where rows are only added. */
+interface Target extends Made {
+  /** What the run calls it. */
   readonly name: string;
-  readonly made: Made;
   readonly rows: TabSnapshot;
 }
 
-interface Named {
-  readonly name: string;
-  readonly tab: Made['tab'];
-}
-
 /** Commits; gives what was left to people. @throws WorkbookError where it does not fit, SheetsError */
-export async function commitTo(
-  { client, snapshot, tables, nth }: Workbook,
-  { patches, files, marker }: Given,
-  afterClosed: Parameters<Store['commit']>[3],
-): Promise<Held> {
-  const clock = zoneClock(snapshot.timeZone);
-  const target = async (room: Omit<Room, 'rows'>, isRead: boolean): Promise<Target> => {
-    const made = madeFor({ ...room, rows: room.tab ? snapshot.loaded(room.tab) : undefined });
-    const read = isRead && room.tab ? await snapshot.load(room.tab) : null;
-    const fresh = { ...made.tab, merges: [], closed: [], exportOf: null, isLaidOut: false };
-    return { name: room.title, made, rows: read ? { ...read, headers: made.tab.headers } : emptyTab(fresh) };
+export async function commitTo(given: Commit): Promise<Held> {
+  const { client, snapshot, tables, nth, patches, files, marker, afterClosed } = given;
+  const target = async (room: Room, isRead: boolean): Promise<Target> => {
+    const made = madeFor(room, room.tab ? snapshot.loaded(room.tab) : undefined);
+    const read = isRead && room.tab ? await snapshot.load(room.tab) : emptyTab(made.tab);
+    return { ...made, name: room.title, rows: { ...read, headers: made.tab.headers } };
   };
   const changesRows = ({ rows }: TablePatch): boolean => rows.update + rows.remove > 0;
   const byTable = new Map<TableName, Target>();
@@ -80,48 +71,43 @@ export async function commitTo(
     const { table, columns } = patch;
     const known = tables.get(table)?.tab;
     const tab = known ?? snapshot.tabs.find(({ title }) => normalHeader(title) === table) ?? null;
-    byTable.set(
-      table,
-      await target(
-        { tab, title: table, headers: tab && onlyRead.has(tab) ? [] : columns },
-        known !== undefined && changesRows(patch),
-      ),
-    );
+    const headers = tab && onlyRead.has(tab) ? [] : columns;
+    byTable.set(table, await target({ tab, title: table, headers }, known !== undefined && changesRows(patch)));
   }
   const goalsOf = async (those: readonly TablePatch[]): Promise<Parameters<typeof withDecisions>[0]> => {
     const found = new Map<TableName, { goals: Goal[]; headerOf: ReadonlyMap<string, string> }>();
     for (const patch of those) {
       const source = tables.get(patch.table)?.source;
-      const rows = byTable.get(patch.table)?.rows;
-      if (!rows) continue;
+      const tab = byTable.get(patch.table)?.rows;
+      if (!tab) continue;
       const places = source && changesRows(patch) ? ((await source.open()) as TabText).places : [];
-      const headerOf = source?.headerOf ?? findColumns(patch.table, rows.headers);
-      found.set(patch.table, { goals: goalsOfPatch(patch, { tab: rows, headerOf, places }, clock), headerOf });
+      const headerOf = source?.headerOf ?? findColumns(patch.table, tab.headers);
+      found.set(patch.table, { goals: goalsOfPatch(patch, { tab, headerOf, places }, snapshot.clock), headerOf });
     }
     return found;
   };
-  const exported: { file: TabFile; to: Target }[] = [];
+  const filled: Goal[] = [];
+  const targets = [...byTable.values()];
   for (const file of files) {
     const room = { tab: exportTab(file, snapshot), title: file.title, headers: file.columns, exportOf: file.name };
-    exported.push({ file, to: await target(room, true) });
+    const to = await target(room, true);
+    targets.push(to);
+    filled.push(...exportGoals(file, to.rows));
   }
   const markerTab = snapshot.tabs.find(({ title }) => title === MARKER_TAB) ?? null;
   const kept = await target({ tab: markerTab, title: MARKER_TAB, headers: MARKER_HEADERS, hidden: true }, true);
 
-  const filled = exported.flatMap(({ file, to }) => exportGoals(file, to.rows));
   const { first, last } = inOrder(withDecisions(await goalsOf(patches)), filled);
   const record = markerGoals(kept.rows, marker, nth);
   const inOneStep = [...last, ...record.after(marker.entries, false)];
-  const targets = [...byTable.values(), ...exported.map(({ to }) => to)];
-  const named = targets.map(({ name, made: { tab } }): Named => ({ name, tab }));
-  const made = [...targets, kept].map((each) => each.made);
-  const writer = new SheetWriter(
-    client,
-    made.map(({ tab }) => tab),
-  );
-  checkFits(snapshot.tabs, made, [...record.before, ...first, ...inOneStep], writer);
+  const named = targets.map(({ name, tab }): Named => ({ name, tab }));
+  const made = [...targets, kept].map(({ tab, requests }): Made => ({ tab, requests }));
+  const tabs = made.map(({ tab }) => tab);
+  const writer = new SheetWriter(client, tabs);
+  checkFits(snapshot.tabs, tabs, [...record.before, ...first, ...inOneStep], writer);
   // The goals hold what is to be written: what was read is not needed any more, but for what says how a run ended.
   for (const table of byTable.keys()) if (!LAST.includes(table)) byTable.delete(table);
+  targets.length = 0;
   snapshot.release();
   const after = async (result: Written): Promise<Goal[]> => {
     const held = heldByTable(result, named);
@@ -141,7 +127,7 @@ export async function commitTo(
 /** Tabs that lack columns of a patch and get none: a typed header would be in the way of the formula that fills them. */
 async function filledTabs(
   client: SheetsClient,
-  tables: Workbook['tables'],
+  tables: Commit['tables'],
   patches: readonly TablePatch[],
 ): Promise<ReadonlySet<TabOutline>> {
   const lacking = patches.flatMap(({ table, columns }) => {
@@ -163,7 +149,7 @@ async function filledTabs(
 /** A new row without the cells for which its tab has no column. */
 function withoutMissing(goal: Goal, targets: readonly Named[]): Goal {
   const headers = targets.find(({ tab }) => tab.sheetId === goal.sheetId)?.tab.headers ?? [];
-  const isThere = ({ column }: { readonly column: string }): boolean => headers.includes(column);
+  const isThere = ({ index }: GoalCell): boolean => headers.includes(goal.headers[index] ?? '');
   return goal.kind === 'insert' ? { ...goal, cells: goal.cells.filter(isThere) } : goal;
 }
 

@@ -5,17 +5,15 @@
 
 import { WorkbookError } from '../csv/discover.ts';
 import type { TabFile } from '../store.ts';
-import { type Goal, goalsOn, type NewCell } from './goals.ts';
-import type { SheetSnapshot, TabOutline, TabSnapshot } from './snapshot.ts';
+import { type Goal, goalsOn } from './goals.ts';
+import type { TabOutline } from './outline.ts';
+import type { SheetSnapshot, TabSnapshot } from './snapshot.ts';
 
 /** The goals that make `tab` hold just the rows of `file`. */
 export function exportGoals(file: TabFile, tab: TabSnapshot): Goal[] {
   const make = goalsOn(tab, [file.key]);
-  const places = file.columns.map((column) => tab.headers.indexOf(column));
-  const textAt = (row: number, i: number): string => {
-    const place = places[i] ?? -1;
-    return place < 0 ? '' : String(tab.raw(row, place) ?? '');
-  };
+  const indexes = file.columns.map(make.indexOf);
+  const textAt = (row: number, i: number): string => String(tab.raw(row, indexes[i] ?? -1) ?? '');
   const key = file.columns.indexOf(file.key);
   const there = new Map<string, number>();
   const removals: Goal[] = [];
@@ -27,7 +25,7 @@ export function exportGoals(file: TabFile, tab: TabSnapshot): Goal[] {
   }
   const goals = file.rows.flatMap((wanted): Goal[] => {
     const row = there.get(wanted[key] ?? '');
-    const cells = file.columns.map((column, i): NewCell => ({ column, after: { value: wanted[i] || null } }));
+    const cells = indexes.map((index, i) => ({ index, after: { value: wanted[i] || null } }));
     if (row === undefined) return [make.insert(cells)];
     there.delete(wanted[key] ?? '');
     const changed = cells.filter(({ after }, i) => textAt(row, i) !== (after.value ?? ''));

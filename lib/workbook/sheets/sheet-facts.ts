@@ -9,9 +9,10 @@ import type { SheetFacts } from '../store.ts';
 import type { SheetsClient } from './client.ts';
 import { TOP_ROWS, topsOf } from './look.ts';
 import { identityIn, workbookIdOf } from './marker.ts';
-import { isInbox } from './sheet-inbox.ts';
-import { besideTables } from './sheet-tabs.ts';
-import type { SheetSnapshot, TabOutline } from './snapshot.ts';
+import type { TabOutline } from './outline.ts';
+import type { ReadTable } from './sheet-commit.ts';
+import { besideTables, isInbox } from './sheet-tabs.ts';
+import type { SheetSnapshot } from './snapshot.ts';
 
 /** Columns whose leading zeros matter. */
 const ZEROS_MATTER = ['phone', 'postal_code'];
@@ -19,16 +20,15 @@ const ZEROS_MATTER = ['phone', 'postal_code'];
 /** An empty tab with a table's name. */
 const isToBe = ({ title }: TabOutline): boolean => tableNames.some((table) => table === normalHeader(title));
 
-interface TableTab {
-  readonly tab: TabOutline;
-  readonly headerOf: ReadonlyMap<string, string>;
-}
+/** The cells of all tabs' grids: what Google counts. */
+export const cellsOf = ({ tabs }: SheetSnapshot): number =>
+  tabs.reduce((sum, { rowCount, columnCount }) => sum + rowCount * columnCount, 0);
 
 /** Reports what a snapshot shows; `tables` are the tabs that are tables. */
 export async function factsOf(
   client: SheetsClient,
   snapshot: SheetSnapshot,
-  tables: readonly TableTab[],
+  tables: readonly ReadTable[],
 ): Promise<SheetFacts> {
   const titles = (those: readonly TabOutline[]): string[] => those.map(({ title }) => title);
   const beside = besideTables(snapshot);
@@ -37,14 +37,11 @@ export async function factsOf(
   for (const table of tables) numbers.push(...(await numbersIn(snapshot, table)));
   return {
     timeZone: snapshot.timeZone,
-    cells: snapshot.tabs.reduce((sum, { rowCount, columnCount }) => sum + rowCount * columnCount, 0),
+    cells: cellsOf(snapshot),
     others: titles(beside.filter((tab) => !filled.includes(tab) && !isInbox(tab) && !isToBe(tab))),
     exports: titles(filled),
     hasInbox: beside.some(isInbox),
-    computed: await computedColumns(
-      client,
-      tables.map(({ tab }) => tab),
-    ),
+    computed: await computedColumns(client, tables),
     isCopy: isCopy(snapshot),
     merged: tables.flatMap(({ tab }) => (tab.merges.length > 0 ? [tab.title] : [])),
     twice: tables.flatMap(({ tab }) => {
@@ -62,9 +59,9 @@ export async function factsOf(
 export const isCopy = ({ metadata, spreadsheetId }: SheetSnapshot): boolean =>
   ![null, workbookIdOf(spreadsheetId)].includes(identityIn(metadata));
 
-async function numbersIn(snapshot: SheetSnapshot, { tab, headerOf }: TableTab): Promise<SheetFacts['numbers']> {
+async function numbersIn(snapshot: SheetSnapshot, { tab, source }: ReadTable): Promise<SheetFacts['numbers']> {
   const places = ZEROS_MATTER.flatMap((column) => {
-    const place = tab.headers.indexOf(headerOf.get(column) ?? '');
+    const place = tab.headers.indexOf(source.headerOf.get(column) ?? '');
     return place >= 0 ? [{ column: tab.headers[place] ?? column, place }] : [];
   });
   if (places.length === 0) return [];
@@ -77,11 +74,9 @@ async function numbersIn(snapshot: SheetSnapshot, { tab, headerOf }: TableTab): 
 }
 
 /** Columns with formulas, or with values that a formula elsewhere put there. */
-async function computedColumns(client: SheetsClient, tabs: readonly TabOutline[]): Promise<SheetFacts['computed']> {
-  const tops = await topsOf(
-    client,
-    tabs.filter(({ rowCount }) => rowCount > 0),
-  );
+async function computedColumns(client: SheetsClient, tables: readonly ReadTable[]): Promise<SheetFacts['computed']> {
+  const tabs = tables.flatMap(({ tab }) => (tab.rowCount > 0 ? [tab] : []));
+  const tops = await topsOf(client, tabs);
   return tabs.flatMap(({ title, sheetId, headers }) => {
     const isComputed = (column: number): boolean =>
       Array.from({ length: TOP_ROWS }).some((_, row) => tops.get(sheetId)?.at(row, column).computed);

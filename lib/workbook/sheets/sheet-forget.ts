@@ -5,60 +5,48 @@
  */
 
 import { findColumns } from '../headers.ts';
-import type { Theirs } from '../store.ts';
-import { goalsOn, type RemoveGoal } from './goals.ts';
-import { isInbox } from './sheet-inbox.ts';
-import { besideTables, tabsByTable } from './sheet-tabs.ts';
+import type { ClearedTabs, Theirs } from '../store.ts';
+import { countTo } from './cells.ts';
+import { type Goal, goalsOn } from './goals.ts';
+import type { TabOutline } from './outline.ts';
+import { besideTables, isInbox, tabsByTable } from './sheet-tabs.ts';
 import type { SheetSnapshot, TabSnapshot } from './snapshot.ts';
 
-const cellsOf = (tab: TabSnapshot, row: number): string[] =>
-  Array.from({ length: tab.columnCount }, (_, column) => String(tab.raw(row, column) ?? ''));
+const textsOf = (tab: TabSnapshot, row: number): string[] =>
+  countTo(tab.columnCount).map((column) => String(tab.raw(row, column) ?? ''));
 
 /** The goals that take the rows out, tab by tab; `tables`: out of the tables as well. */
-export async function theirRows(snapshot: SheetSnapshot, person: Theirs, tables: boolean): Promise<RemoveGoal[][]> {
-  const found: RemoveGoal[][] = [];
-  for (const outline of besideTables(snapshot)) {
-    if (outline.exportOf === null && !isInbox(outline)) continue;
+export async function theirRows(snapshot: SheetSnapshot, person: Theirs, tables: boolean): Promise<Goal[][]> {
+  const found: Goal[][] = [];
+  const take = async (outline: TabOutline, isTheirs: (tab: TabSnapshot, row: number) => boolean): Promise<void> => {
     const tab = await snapshot.load(outline);
-    const names = (row: number): boolean => {
-      const cells = cellsOf(tab, row);
-      return person.names(cells.join('\t')) || (tab.exportOf !== null && cells.some((cell) => person.ids.has(cell)));
-    };
-    found.push(removals(tab, names));
-  }
-  for (const [, outline] of tables ? tabsByTable(snapshot) : []) {
-    const tab = await snapshot.load(outline);
-    found.push(removals(tab, ownRow(tab, person)));
-  }
-  return found.filter(({ length }) => length > 0);
-}
-
-/** Whether a row is the person's by its own address or contact_id. */
-function ownRow(tab: TabSnapshot, { addresses, ids }: Theirs): (row: number) => boolean {
-  const columns = findColumns('contacts', tab.headers);
-  const textAt = (row: number, column: string): string => {
-    const place = tab.headers.indexOf(columns.get(column) ?? '');
-    return place < 0 ? '' : String(tab.raw(row, place) ?? '').trim();
+    const rows = countTo(tab.length).filter((row) => isTheirs(tab, row));
+    if (rows.length > 0) found.push(rows.map(goalsOn(tab, []).remove));
   };
-  return (row) => addresses.has(textAt(row, 'email').toLowerCase()) || ids.has(textAt(row, 'contact_id'));
+  const isNamed = (tab: TabSnapshot, row: number): boolean => {
+    const texts = textsOf(tab, row);
+    return person.names(texts.join('\t')) || (tab.exportOf !== null && texts.some((text) => person.ids.has(text)));
+  };
+  for (const tab of besideTables(snapshot)) if (tab.exportOf !== null || isInbox(tab)) await take(tab, isNamed);
+  for (const [, tab] of tables ? tabsByTable(snapshot) : []) {
+    const columns = findColumns('contacts', tab.headers);
+    const [email, id] = ['email', 'contact_id'].map((column) => tab.headers.indexOf(columns.get(column) ?? ''));
+    const isOwn = ({ raw }: TabSnapshot, row: number): boolean => {
+      const textAt = (column = -1): string => String(raw(row, column) ?? '').trim();
+      return person.addresses.has(textAt(email).toLowerCase()) || person.ids.has(textAt(id));
+    };
+    await take(tab, isOwn);
+  }
+  return found;
 }
-
-const removals = (tab: TabSnapshot, isTheirs: (row: number) => boolean): RemoveGoal[] =>
-  Array.from({ length: tab.length }, (_, row) => row)
-    .filter(isTheirs)
-    .map((row) => goalsOn(tab, []).remove(row));
 
 /** The rows of all tabs that name the person, as people count: the header is row 1. */
-export async function rowsNaming(
-  snapshot: SheetSnapshot,
-  { names }: Theirs,
-): Promise<{ tab: string; rows: number[] }[]> {
+export async function rowsNaming(snapshot: SheetSnapshot, { names }: Theirs): Promise<ClearedTabs['left']> {
   const found: { tab: string; rows: number[] }[] = [];
   for (const outline of snapshot.tabs) {
     const tab = await snapshot.load(outline);
-    const rows: number[] = [];
-    for (let row = -1; row < tab.length; row += 1) if (names(cellsOf(tab, row).join('\t'))) rows.push(row + 2);
-    if (rows.length > 0) found.push({ tab: tab.title, rows });
+    const rows = countTo(tab.length + 1).filter((row) => names(textsOf(tab, row - 1).join('\t')));
+    if (rows.length > 0) found.push({ tab: tab.title, rows: rows.map((row) => row + 1) });
   }
   return found;
 }

@@ -6,11 +6,13 @@
  */
 import { type TableName, tableNames, tableOf } from '../../core/tables.ts';
 import { findColumns, normalHeader } from '../headers.ts';
-import type { Request } from './cells.ts';
+import { gridRange, type Request } from './cells.ts';
 import type { SheetsClient } from './client.ts';
 import { UnknownOutcome } from './errors.ts';
 import { tabMetadata } from './marker.ts';
-import { LAID_OUT_KEY, readSnapshot, type TabOutline } from './snapshot.ts';
+import { LAID_OUT_KEY, type TabOutline } from './outline.ts';
+import { headerCells } from './sheet-layout.ts';
+import { readSnapshot } from './snapshot.ts';
 
 /** Rows of a tab that is made; it grows by itself. */
 const ROWS = 200;
@@ -54,7 +56,7 @@ export async function layOutSpreadsheet(
       const sheetId = tab?.sheetId ?? free + i;
       return [
         ...(tab ? makeRoom(tab, headers.length) : [addTab(table, sheetId, headers.length)]),
-        ...(isFresh ? [headerRow(sheetId, headers)] : []),
+        ...(isFresh ? [headerCells(sheetId, 0, headers), bold(sheetId, headers.length)] : []),
         ...dressed(table, sheetId, headers, table === 'contacts' ? aliases : {}),
         tabMetadata(sheetId, LAID_OUT_KEY, 'yes'),
       ];
@@ -82,13 +84,10 @@ function makeRoom({ sheetId, rowCount, columnCount }: TabOutline, wanted: number
   return [...append('COLUMNS', wanted - columnCount), ...append('ROWS', 2 - rowCount)];
 }
 
-function headerRow(sheetId: number, headers: readonly string[]): Request {
-  const values = headers.map((stringValue) => ({
-    userEnteredValue: { stringValue },
-    userEnteredFormat: { textFormat: { bold: true } },
-  }));
-  const fields = 'userEnteredValue,userEnteredFormat.textFormat.bold';
-  return { updateCells: { start: { sheetId, rowIndex: 0, columnIndex: 0 }, rows: [{ values }], fields } };
+function bold(sheetId: number, columns: number): Request {
+  const range = gridRange(sheetId, { from: 0, to: 1 }, { from: 0, to: columns });
+  const cell = { userEnteredFormat: { textFormat: { bold: true } } };
+  return { repeatCell: { range, cell, fields: 'userEnteredFormat.textFormat.bold' } };
 }
 
 /** Formats, choices and warnings of a tab that has its headers. A warning only: it is people's sheet. */

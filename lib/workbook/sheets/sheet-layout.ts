@@ -5,19 +5,18 @@
 import { createHash } from 'node:crypto';
 import { WorkbookError } from '../csv/discover.ts';
 import { MOST_CELLS } from '../store.ts';
-import type { Request } from './cells.ts';
+import { countTo, gridRange, type Request } from './cells.ts';
 import { decisionsOf, type Goal } from './goals.ts';
-import { gridRange, type WritableTab } from './look.ts';
+import type { WritableTab } from './look.ts';
 import { tabMetadata } from './marker.ts';
-import { EXPORT_KEY, type TabOutline, type TabSnapshot } from './snapshot.ts';
+import { EXPORT_KEY, outlineOf, type TabOutline } from './outline.ts';
+import type { TabSnapshot } from './snapshot.ts';
 import type { SheetWriter } from './writer.ts';
 
 /** A tab that has to have these headers. */
 export interface Room {
   /** The tab as it was read; null where there is none. */
   readonly tab: TabOutline | null;
-  /** Its rows, where they were read. */
-  readonly rows: TabSnapshot | undefined;
   readonly title: string;
   readonly headers: readonly string[];
   readonly hidden?: true;
@@ -27,7 +26,7 @@ export interface Room {
 
 /** A tab as it will be, and the requests that make it so. */
 export interface Made {
-  readonly tab: WritableTab & Pick<TabOutline, 'title'>;
+  readonly tab: TabOutline & WritableTab;
   readonly requests: readonly Request[];
 }
 
@@ -38,23 +37,23 @@ export interface Made {
  */
 export function checkFits(
   all: readonly TabOutline[],
-  made: readonly Made[],
+  made: readonly WritableTab[],
   goals: readonly Goal[],
   writer: Pick<SheetWriter, 'scratchSize'>,
 ): void {
   const comings = new Map<number, number>();
   for (const { kind, sheetId } of goals.flatMap((goal) => [goal, ...decisionsOf(goal)]))
     if (kind === 'insert') comings.set(sheetId, (comings.get(sheetId) ?? 0) + 1);
-  const ids = new Set(made.map(({ tab }) => tab.sheetId));
+  const ids = new Set(made.map(({ sheetId }) => sheetId));
   const untouched = all.filter(({ sheetId }) => !ids.has(sheetId)).map((tab) => tab.rowCount * tab.columnCount);
-  const touched = made.map(({ tab }) => {
+  const touched = made.map((tab) => {
     const coming = comings.get(tab.sheetId) ?? 0;
     // New rows are put in before one that exists: an empty one stays at the end.
     const spare = coming > 0 && (tab.length ?? tab.rowCount) + 1 >= tab.rowCount ? 1 : 0;
     return (tab.rowCount + coming + spare) * tab.columnCount;
   });
   const scratch = writer.scratchSize(goals);
-  const scratchCells = scratch.rows * scratch.columns;
+  const scratchCells = scratch.rowCount * scratch.columnCount;
   const needed = [...untouched, ...touched, scratchCells].reduce((sum, cells) => sum + cells, 0);
   if (needed <= MOST_CELLS) return;
   const millions = (cells: number): string => `${Math.ceil(cells / 100_000) / 10} million`;
@@ -67,32 +66,30 @@ export function checkFits(
 }
 
 /**
- * What has to be made of a tab; an export that owns it is named in it, so that no other tab of that title is ever
- * taken for it.
+ * What has to be made of a tab, whose rows are those that were read of it; an export that owns it is named in it, so
+ * that no other tab of that title is ever taken for it.
  */
-export function madeFor(room: Room): Made {
-  const { tab, requests } = room.tab ? widened(room.tab, room) : newTab(room);
+export function madeFor(room: Room, rows: TabSnapshot | undefined): Made {
+  const { tab, requests } = room.tab ? widened(room.tab, room.headers, rows) : newTab(room);
   const isNew = room.exportOf !== undefined && !room.tab?.exportOf;
   return { tab, requests: isNew ? [...requests, tabMetadata(tab.sheetId, EXPORT_KEY, room.exportOf ?? '')] : requests };
 }
 
 function newTab({ title, headers, hidden }: Room): Made {
   const sheetId = createHash('sha256').update(title).digest().readUInt32BE(0) & 0x7fff_ffff;
-  const [rowCount, columnCount] = [2, headers.length];
-  const gridProperties = { rowCount, columnCount, frozenRowCount: 1 };
+  const gridProperties = { rowCount: 2, columnCount: headers.length, frozenRowCount: 1 };
   const properties = { sheetId, title, ...(hidden && { hidden }), gridProperties };
   return {
-    tab: { sheetId, title, headers, rowCount, columnCount, length: 0, isNew: true },
+    tab: { ...outlineOf({ properties }, headers), length: 0, isNew: true },
     requests: [{ addSheet: { properties } }, headerCells(sheetId, 0, headers)],
   };
 }
 
-function widened(tab: TabOutline, { headers: wanted, rows }: Room): Made {
-  const { sheetId, title, rowCount, columnCount } = tab;
-  const length = rows?.length;
+function widened(tab: TabOutline, wanted: readonly string[], rows: TabSnapshot | undefined): Made {
+  const { sheetId, rowCount, columnCount } = tab;
+  const known = { ...tab, ...(rows && { length: rows.length }) };
   const missing = wanted.filter((header) => !tab.headers.includes(header));
-  const known = { sheetId, title, rowCount, ...(length !== undefined && { length }) };
-  if (missing.length === 0) return { tab: { ...known, headers: tab.headers, columnCount }, requests: [] };
+  if (missing.length === 0) return { tab: known, requests: [] };
   const at = widthOf(tab, rows);
   const { requests, spare } = freshColumns(tab, at, missing.length);
   const fresh = gridRange(sheetId, { from: 0, to: rowCount }, { from: at, to: at + missing.length });
@@ -137,18 +134,14 @@ function freshColumns(
 
 /** Columns up to the last that holds anything, under a header or not, and that no merged cells reach beyond. */
 function widthOf(tab: TabOutline, rows: TabSnapshot | undefined): number {
-  let width = Math.max(tab.headers.length, ...tab.merges.map(({ endColumnIndex }) => endColumnIndex ?? 0));
-  for (let column = width; rows && column < tab.columnCount; column += 1) {
-    for (let row = 0; row < rows.length; row += 1) {
-      if (rows.raw(row, column) === null) continue;
-      width = column + 1;
-      break;
-    }
-  }
-  return width;
+  const width = Math.max(tab.headers.length, ...tab.merges.map(({ endColumnIndex }) => endColumnIndex ?? 0));
+  const isHeld = (column: number): boolean =>
+    rows !== undefined && countTo(rows.length).some((row) => rows.raw(row, column) !== null);
+  return (countTo(tab.columnCount).slice(width).findLast(isHeld) ?? width - 1) + 1;
 }
 
-function headerCells(sheetId: number, columnIndex: number, headers: readonly string[]): Request {
+/** Writes headers from a column on. */
+export function headerCells(sheetId: number, columnIndex: number, headers: readonly string[]): Request {
   const values = headers.map((stringValue) => ({ userEnteredValue: { stringValue } }));
   return {
     updateCells: { start: { sheetId, rowIndex: 0, columnIndex }, rows: [{ values }], fields: 'userEnteredValue' },

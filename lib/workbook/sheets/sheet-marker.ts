@@ -6,7 +6,8 @@
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import type { Marker } from '../store.ts';
-import { type Goal, goalsOn, type InsertGoal, type NewCell, type RemoveGoal } from './goals.ts';
+import { countTo } from './cells.ts';
+import { type Goal, goalsOn } from './goals.ts';
 import type { TabSnapshot } from './snapshot.ts';
 
 export const MARKER_TAB = 'nightshift landed';
@@ -32,27 +33,28 @@ export function markerGoals(
   const make = goalsOn(tab, ['part']);
   // No row of an earlier write may have the name of one of these.
   const own = randomBytes(3).toString('hex');
-  const kept = (name: string, entries: Marker['entries']): InsertGoal[] =>
-    entries.length > 0 ? piecesOf({ run, entries }, `${run}/${nth}.${name}-${own}`).map(make.insert) : [];
-  const before = kept('0', interrupted);
-  const old = Array.from({ length: tab.length }, (_, row) => make.remove(row)).filter(({ id }) => id.key !== '');
-  const ofBefore = before.map(({ sheetId, tab: title, keyColumns, key, cells }, i): RemoveGoal => {
-    const content = Object.fromEntries(cells.map(({ column, after }) => [column, after.value]));
-    return { kind: 'remove', sheetId, tab: title, keyColumns, id: { key, row: tab.length + i + 1, content } };
+  const kept = (phase: number, entries: Marker['entries']): Goal[] => {
+    const text = entries.length > 0 ? JSON.stringify({ run, entries }) : '';
+    const count = Math.ceil(text.length / PIECE);
+    return countTo(count).map((i) => {
+      const cells = [`${run}/${nth}.${phase}-${own}/${i + 1}/${count}`, text.slice(i * PIECE, (i + 1) * PIECE)];
+      return make.insert(cells.map((value, j) => ({ index: make.indexOf(MARKER_HEADERS[j] ?? ''), after: { value } })));
+    });
+  };
+  const before = kept(0, interrupted);
+  const old = countTo(tab.length)
+    .map(make.remove)
+    .filter(({ name }) => name !== '');
+  const ofBefore = before.map((goal, i): Goal => {
+    const values = goal.headers.map(
+      (_, column) => goal.cells.find(({ index }) => index === column)?.after.value ?? null,
+    );
+    return { ...goal, kind: 'remove', row: tab.length + i + 1, values, isWhole: true, cells: [] };
   });
   return {
     before,
-    after: (entries, hasBefore) => [...kept('1', entries), ...old, ...(hasBefore ? ofBefore : [])],
+    after: (entries, hasBefore) => [...kept(1, entries), ...old, ...(hasBefore ? ofBefore : [])],
   };
-}
-
-function piecesOf(marker: Marker, name: string): NewCell[][] {
-  const text = JSON.stringify(marker);
-  const count = Math.ceil(text.length / PIECE);
-  return Array.from({ length: count }, (_, i) => [
-    { column: 'part', after: { value: `${name}/${i + 1}/${count}` } },
-    { column: 'text', after: { value: text.slice(i * PIECE, (i + 1) * PIECE) } },
-  ]);
 }
 
 /** The newest whole marker of the tab. */

@@ -7,7 +7,7 @@ import { type ColumnType, tableOf } from '../../core/tables.ts';
 import { cellText } from '../csv/cell.ts';
 import { FIRST_CELL, PatchReader } from '../csv/patch.ts';
 import type { TablePatch } from '../store.ts';
-import { type Goal, goalsOn, type NewCell, type Write } from './goals.ts';
+import { type Goal, type GoalCell, goalsOn, type Write } from './goals.ts';
 import { dateToSerial, type ZoneClock } from './serial-time.ts';
 import type { TabSnapshot } from './snapshot.ts';
 
@@ -29,16 +29,17 @@ export function goalsOfPatch(patch: TablePatch, { tab, headerOf, places }: Sheet
   const types = patch.columns.map((header) => definition.columns[columnOf.get(header) ?? header]?.type ?? 'text');
   const key = definition.key.map((column) => headerOf.get(column) ?? column);
   const make = goalsOn(tab, key);
+  const indexes = patch.columns.map(make.indexOf);
   const reader = new PatchReader({ path: patch.path, columns: patch.columns, key: key[0] ?? '' }, ',');
-  const shared = new Map<string, NewCell>();
-  const cellsNow = (): NewCell[] =>
-    patch.columns.flatMap((column, i) => {
+  const shared = new Map<string, GoalCell>();
+  const cellsNow = (): GoalCell[] =>
+    indexes.flatMap((index, i) => {
       const [start, end] = [reader.start(FIRST_CELL + i), reader.end(FIRST_CELL + i)];
       // The cell stays as it is.
       if (start === end) return [];
       const text = cellText(reader.bytes, start, end);
       const name = `${i} ${text}`;
-      const cell = shared.get(name) ?? { column, after: writeOf(text, types[i] ?? 'text', clock) };
+      const cell = shared.get(name) ?? { index, after: writeOf(text, types[i] ?? 'text', clock) };
       if (shared.size < MOST_SHARED) shared.set(name, cell);
       return [cell];
     });

@@ -8,14 +8,18 @@ import { besideOf, hasOtherFacts, isReadBeside } from '../beside.ts';
 import { ConsentQuestion } from '../consent-question.ts';
 import { WorkbookError } from '../csv/discover.ts';
 import { normalHeader } from '../headers.ts';
-import type { Recognise, Recognised, Unclear } from '../recognised.ts';
+import type { Recognise, Recognised } from '../recognised.ts';
 import type { NotTaken } from '../store.ts';
-import { isInbox } from './sheet-inbox.ts';
+import { countTo } from './cells.ts';
+import type { TabOutline } from './outline.ts';
 import { MARKER_TAB } from './sheet-marker.ts';
-import type { SheetSnapshot, TabOutline, TabSnapshot } from './snapshot.ts';
+import type { SheetSnapshot, TabSnapshot } from './snapshot.ts';
 
 /** What people call a tab. */
 export const labelOf = (tab: TabOutline): string => `tab "${tab.title}"`;
+
+/** The tab in which people paste what is to be imported. */
+export const isInbox = ({ title }: Pick<TabOutline, 'title'>): boolean => normalHeader(title) === 'inbox';
 
 /** Tabs that carry a table's name. @throws WorkbookError where two do */
 export function tabsByTable(snapshot: SheetSnapshot): [TableName, TabOutline][] {
@@ -69,26 +73,16 @@ export async function foreignTabs(
     const recognised = recognise({ name: tab.title, label, headers: tab.headers });
     const kind = besideOf(recognised);
     if (!recognised || kind === 'nothing' || kind === 'addresses') continue;
-    if ('unclear' in recognised) await askAbout(snapshot, tab, recognised);
-    else {
-      if (isReadBeside(recognised)) foreign.push({ recognised, tab });
-      if (hasOtherFacts(recognised)) notTaken.push({ label, looksLike: recognised.label });
+    if ('unclear' in recognised) {
+      // A tab without any address is about no contact.
+      if (recognised.addressUnknown && !hasAddress(await snapshot.load(tab))) continue;
+      throw new ConsentQuestion(recognised.unclear);
     }
+    if (isReadBeside(recognised)) foreign.push({ recognised, tab });
+    if (hasOtherFacts(recognised)) notTaken.push({ label, looksLike: recognised.label });
   }
   return { foreign, notTaken };
 }
 
-/** Asks about a tab that may refuse mail; one without any address concerns no contact. @throws ConsentQuestion */
-async function askAbout(snapshot: SheetSnapshot, tab: TabOutline, { unclear, addressUnknown }: Unclear): Promise<void> {
-  if (addressUnknown && !hasAddress(await snapshot.load(tab))) return;
-  throw new ConsentQuestion(unclear);
-}
-
-function hasAddress(tab: TabSnapshot): boolean {
-  for (let row = 0; row < tab.length; row += 1)
-    for (let column = 0; column < tab.columnCount; column += 1) {
-      const cell = tab.cell(row, column);
-      if (cell.kind === 'text' && cell.value.includes('@')) return true;
-    }
-  return false;
-}
+const hasAddress = ({ length, columnCount, raw }: TabSnapshot): boolean =>
+  countTo(length).some((row) => countTo(columnCount).some((column) => String(raw(row, column) ?? '').includes('@')));

@@ -8,11 +8,10 @@
  */
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
 import { DATE, DATETIME, ERROR, type Marks, readMarks } from './cell-marks.ts';
-import { areaName, type Content, isOwn, quoteTitle, type Raw } from './cells.ts';
+import { areaName, quoteTitle, type Raw } from './cells.ts';
 import type { SheetsClient } from './client.ts';
 import { IncompleteRead, Refused } from './errors.ts';
-import { SCRATCH_TITLE } from './marker.ts';
-import { type Closed, closedIn, PROTECTION_FIELDS } from './protection.ts';
+import { readOutline, type TabOutline } from './outline.ts';
 import { serialToDate, type ZoneClock, zoneClock } from './serial-time.ts';
 
 /** A cell, typed. `value` of a date is `YYYY-MM-DD`, of a datetime ISO in UTC. */
@@ -24,22 +23,6 @@ export type Cell =
   | { kind: 'date' | 'datetime'; value: string; serial: number }
   | { kind: 'error'; value: string };
 
-/** A tab without its rows. */
-export interface TabOutline {
-  readonly title: string;
-  readonly sheetId: number;
-  /** Row 1 of the tab, up to the last cell that is not empty. */
-  readonly headers: readonly string[];
-  readonly rowCount: number;
-  readonly columnCount: number;
-  readonly merges: readonly sheets_v4.Schema$GridRange[];
-  readonly closed: readonly Closed[];
-  /** The export that fills the tab; null for every tab that is people's, or a table. */
-  readonly exportOf: string | null;
-  /** `init` has laid the tab out. */
-  readonly isLaidOut: boolean;
-}
-
 export interface TabSnapshot extends TabOutline {
   /** Rows below the header, to the last that holds anything; blank ones in between count. */
   readonly length: number;
@@ -47,13 +30,13 @@ export interface TabSnapshot extends TabOutline {
   cell(row: number, column: number): Cell;
   raw(row: number, column: number): Raw;
   isBlank(row: number): boolean;
-  /** What a row holds in the columns that have a header of their own. */
-  content(row: number): Content;
 }
 
 export interface SheetSnapshot {
   readonly spreadsheetId: string;
   readonly timeZone: string;
+  readonly clock: ZoneClock;
+  /** How dates and numbers are written there. */
   readonly locale: string;
   readonly tabs: readonly TabOutline[];
   readonly metadata: readonly sheets_v4.Schema$DeveloperMetadata[];
@@ -66,15 +49,6 @@ export interface SheetSnapshot {
   /** Lets all rows go: a tab is read again when it is asked for. */
   release(): void;
 }
-
-/** The metadata of a tab that an export fills: its value is the export's name. */
-export const EXPORT_KEY = 'nightshift export';
-export const LAID_OUT_KEY = 'nightshift laid out';
-
-const FIELDS =
-  'properties(timeZone,locale),developerMetadata(metadataId,metadataKey,metadataValue),' +
-  'sheets(properties(sheetId,title,sheetType,gridProperties(rowCount,columnCount)),merges,' +
-  `${PROTECTION_FIELDS},developerMetadata(metadataKey,metadataValue))`;
 
 /** Cells of a tab's grid up to which it is read with the outline, and of all such tabs together. */
 const SMALL = { tab: 100_000, all: 400_000 };
@@ -100,6 +74,8 @@ type Rows = readonly (readonly Raw[])[];
 interface ReadTab {
   readonly tab: TabOutline;
   readonly rows: Rows;
+  /** It took several requests. */
+  readonly isPaged?: true;
 }
 
 /** Reads the outline and the small tabs. @throws IncompleteRead where people keep changing the tabs themselves */
@@ -119,14 +95,10 @@ async function again<T>(client: SheetsClient, read: (attempt: number) => Promise
 }
 
 async function readOnce(client: SheetsClient, reader: Reader): Promise<SheetSnapshot> {
-  const { properties: book, sheets = [], developerMetadata: metadata = [] } = await client.get(FIELDS);
-  const { timeZone, locale } = book ?? {};
+  const { timeZone, locale, tabs: outlines, scratches, metadata } = await readOutline(client);
   if (!timeZone) throw new IncompleteRead('The answer lacks the time zone of the spreadsheet.');
+  if (outlines.length === 0) throw new IncompleteRead('The spreadsheet has no tab with cells.');
   const clock = zoneClock(timeZone);
-  const isScratch = ({ properties }: sheets_v4.Schema$Sheet) => properties?.title?.startsWith(SCRATCH_TITLE) === true;
-  const grids = sheets.filter((sheet) => (sheet.properties?.sheetType ?? 'GRID') === 'GRID' && !isScratch(sheet));
-  if (grids.length === 0) throw new IncompleteRead('The spreadsheet has no tab with cells.');
-  const outlines = grids.map((sheet) => outlineOf(sheet, []));
   let cells = 0;
   const isSmall = outlines.map(({ rowCount, columnCount }) => {
     const size = rowCount * columnCount;
@@ -139,13 +111,7 @@ async function readOnce(client: SheetsClient, reader: Reader): Promise<SheetSnap
     return { tab: { ...tab, headers: textsOf(rows[0]) }, rows };
   });
   const small = read.filter((_, i) => isSmall[i]);
-  const marks = await readMarks(client, small, reader.numeric);
-  await checkSame(
-    client,
-    small.filter(({ tab }) => marks.has(tab)),
-    reader,
-  );
-  const done = new Map(small.map(({ tab, rows }) => [tab, snapshotOf(tab, rows, marks.get(tab), clock)]));
+  const done = await snapshotsOf(client, small, reader, clock);
   const loading = new Map<TabOutline, Promise<TabSnapshot>>();
   const load = async (tab: TabOutline): Promise<TabSnapshot> => {
     const known = done.get(tab);
@@ -159,8 +125,9 @@ async function readOnce(client: SheetsClient, reader: Reader): Promise<SheetSnap
   for (const tab of tabs) if (reader.always?.(tab)) await load(tab);
   return {
     spreadsheetId: client.spreadsheetId,
-    hasScratch: sheets.some(isScratch),
+    hasScratch: scratches.length > 0,
     timeZone,
+    clock,
     locale: locale ?? '',
     tabs,
     metadata,
@@ -170,23 +137,6 @@ async function readOnce(client: SheetsClient, reader: Reader): Promise<SheetSnap
       done.clear();
       loading.clear();
     },
-  };
-}
-
-function outlineOf(sheet: sheets_v4.Schema$Sheet, headers: readonly string[]): TabOutline {
-  const { sheetId, title, gridProperties } = sheet.properties ?? {};
-  const noted = (key: string): string | null =>
-    sheet.developerMetadata?.find(({ metadataKey }) => metadataKey === key)?.metadataValue ?? null;
-  return {
-    title: title ?? '',
-    sheetId: sheetId ?? 0,
-    headers,
-    rowCount: gridProperties?.rowCount ?? 0,
-    columnCount: gridProperties?.columnCount ?? 0,
-    merges: sheet.merges ?? [],
-    closed: closedIn(sheet),
-    exportOf: noted(EXPORT_KEY),
-    isLaidOut: noted(LAID_OUT_KEY) !== null,
   };
 }
 
@@ -212,11 +162,13 @@ async function readTab(
   clock: ZoneClock,
   isResized: boolean,
 ): Promise<TabSnapshot> {
-  const tab = isResized ? { ...outline, ...(await sizeNow(client, outline)) } : outline;
+  const { tabs } = isResized ? await readOutline(client) : { tabs: [] };
+  const now = tabs.find(({ sheetId }) => sheetId === outline.sheetId);
+  const tab = now ? { ...outline, rowCount: now.rowCount, columnCount: now.columnCount } : outline;
   const rows: Raw[][] = [];
   let page = Math.max(100, Math.floor(PAGE_CELLS / Math.max(1, tab.headers.length)));
-  for (let from = 0; from < tab.rowCount; from += page) {
-    const to = Math.min(tab.rowCount, from + page);
+  for (let from = 0, to = 0; from < tab.rowCount; from = to) {
+    to = Math.min(tab.rowCount, from + page);
     const [range] = await client.values([`${quoteTitle(tab.title)}!${from + 1}:${to}`]);
     const read = rowsOf(range, to);
     for (const [i, row] of read.entries()) {
@@ -228,20 +180,23 @@ async function readTab(
     const perRow = JSON.stringify(sample).length / Math.max(1, sample.length);
     page = Math.max(100, Math.min(page, Math.floor(PAGE_BYTES / perRow)));
   }
-  const read = { tab, rows: Array.from(rows, (row) => row ?? []) };
   if (JSON.stringify(textsOf(rows[0])) !== JSON.stringify(tab.headers)) {
     throw new IncompleteRead(`The columns of the tab "${tab.title}" were changed while it was read. Run again.`);
   }
-  const marks = await readMarks(client, [read], reader.numeric);
-  await checkSame(client, [read], reader);
-  return snapshotOf(tab, read.rows, marks.get(tab), clock);
+  const read = { tab, rows: Array.from(rows, (row) => row ?? []), isPaged: true } as const;
+  const [snapshot = emptyTab(tab)] = (await snapshotsOf(client, [read], reader, clock)).values();
+  return snapshot;
 }
 
-async function sizeNow(client: SheetsClient, tab: TabOutline): Promise<Pick<TabOutline, 'rowCount' | 'columnCount'>> {
-  const { sheets = [] } = await client.get('sheets(properties(sheetId,gridProperties(rowCount,columnCount)))');
-  const sheet = sheets.find(({ properties }) => (properties?.sheetId ?? 0) === tab.sheetId) ?? {};
-  const { rowCount, columnCount } = outlineOf(sheet, []);
-  return { rowCount, columnCount };
+/** Tabs that were read, with what values alone do not say of their cells. @throws IncompleteRead */
+async function snapshotsOf(client: SheetsClient, read: readonly ReadTab[], reader: Reader, clock: ZoneClock) {
+  const marks = await readMarks(client, read, reader.numeric);
+  await checkSame(
+    client,
+    read.filter(({ tab, isPaged }) => isPaged || marks.has(tab)),
+    reader,
+  );
+  return new Map(read.map(({ tab, rows }) => [tab, snapshotOf(tab, rows, marks.get(tab), clock)]));
 }
 
 /**
@@ -277,12 +232,6 @@ function snapshotOf(tab: TabOutline, rows: Rows, marks: Marks = new Map(), clock
     raw,
     isBlank: (row) => (rows[row + 1] ?? []).every((value) => value === '' || value === null),
     cell: (row, column) => typed(raw(row, column), marks.get(column)?.[row + 1] ?? 0, clock),
-    content: (row) =>
-      Object.fromEntries(
-        tab.headers.flatMap((header, i) =>
-          isOwn(tab.headers, i) && raw(row, i) !== null ? [[header, raw(row, i)]] : [],
-        ),
-      ),
   };
 }
 

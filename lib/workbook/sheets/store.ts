@@ -16,17 +16,15 @@ import { MOST_CELLS, NEARLY_FULL, nothingHeld, type SourceTable, type Store, typ
 import { type SheetsClient, sheetsClient } from './client.ts';
 import { IncompleteRead, Refused } from './errors.ts';
 import { hasMarkers, workbookIdOf } from './marker.ts';
-import { isColumnClosed, isTabClosed } from './protection.ts';
-import { zoneClock } from './serial-time.ts';
+import { isColumnClosed, isTabClosed, type TabOutline } from './outline.ts';
 import { commitTo, type ReadTable } from './sheet-commit.ts';
 import { exportTab, holdsAll } from './sheet-export.ts';
-import { factsOf, isCopy } from './sheet-facts.ts';
+import { cellsOf, factsOf, isCopy } from './sheet-facts.ts';
 import { rowsNaming, theirRows } from './sheet-forget.ts';
-import { writeInbox } from './sheet-inbox.ts';
 import { MARKER_TAB, readMarker } from './sheet-marker.ts';
 import { foreignTabs, labelOf, noContacts, tabsByTable } from './sheet-tabs.ts';
-import { type Reader, readSnapshot, type SheetSnapshot, type TabOutline } from './snapshot.ts';
-import { type SheetPlace, type TabText, writeTabText } from './tab-text.ts';
+import { type Reader, readSnapshot, type SheetSnapshot } from './snapshot.ts';
+import { type TabText, writeInbox, writeTabText } from './tab-text.ts';
 import { SheetWriter } from './writer.ts';
 
 export interface SheetsStoreOptions {
@@ -63,18 +61,16 @@ export const openSheetsStore = (options: SheetsStoreOptions): Promise<Store> =>
     const first = await readSnapshot(client, reader);
     const isLeft = first.hasScratch || hasMarkers(first.metadata);
     const recovered = isLeft ? await recover(client, isCopy(first)) : null;
-    return new SheetsStore({ ...options, ...run, client, reader, recovered, first: isLeft ? null : first });
+    const opened = new SheetsStore({ ...options, ...run, client, reader }, isLeft ? null : first);
+    return Object.assign(opened, run, { kind: 'sheets' as const, recovered, workbookId: workbookIdOf(spreadsheetId) });
   });
 
 /** What a run left that was killed while it wrote; a copy has it from the workbook that it was made of. */
 async function recover(client: SheetsClient, isOfOther: boolean): Promise<string | null> {
   const { repaired } = await new SheetWriter(client, []).recover(isOfOther);
-  if (isOfOther) return null;
-  const done =
-    repaired > 0
-      ? `${repaired} cells and rows that people moved at that moment were put right`
-      : 'all that it wrote is in its place';
-  return `an earlier run ended while it wrote: ${done}. This run goes on from there.`;
+  const moved = `${repaired} cells and rows that people moved at that moment were put right`;
+  const done = repaired > 0 ? moved : 'all that it wrote is in its place';
+  return isOfOther ? null : `an earlier run ended while it wrote: ${done}. This run goes on from there.`;
 }
 
 /** How tabs are read: the keys of a table tell its rows apart, and its numbers are never dates. */
@@ -98,20 +94,11 @@ function readerOf(aliases: Readonly<Record<string, string>>): Reader {
 interface Opened extends SheetsStoreOptions, RunFolder {
   readonly client: SheetsClient;
   readonly reader: Reader;
-  readonly recovered: string | null;
-  /** A snapshot that no reading was made of yet. */
-  readonly first: SheetSnapshot | null;
 }
 
-class SheetsStore implements Store {
-  readonly kind = 'sheets';
-  readonly scratch: string;
-  readonly stateFolder: string;
-  readonly recovered: string | null;
-  readonly workbookId: string;
-  readonly close: () => Promise<void>;
+class SheetsStore implements Omit<Store, 'kind' | 'recovered' | keyof RunFolder> {
   readonly #options: Opened;
-  readonly #client: SheetsClient;
+  /** A snapshot that no reading was made of yet. */
   #fresh: SheetSnapshot | null;
   #last: SheetSnapshot | null = null;
   #tables = new Map<TableName, ReadTable>();
@@ -119,15 +106,9 @@ class SheetsStore implements Store {
   /** Tabs that changed too much to be read; the run reads all of it again. */
   #unsettled = new Set<string>();
 
-  constructor(options: Opened) {
+  constructor(options: Opened, first: SheetSnapshot | null) {
     this.#options = options;
-    this.#client = options.client;
-    this.#fresh = options.first;
-    this.scratch = options.scratch;
-    this.stateFolder = options.stateFolder;
-    this.recovered = options.recovered;
-    this.workbookId = workbookIdOf(options.spreadsheetId);
-    this.close = options.close;
+    this.#fresh = first;
   }
 
   read = async (): Promise<store.Reading> => {
@@ -135,65 +116,53 @@ class SheetsStore implements Store {
     this.#fresh = null;
     this.#last = snapshot;
     this.#unsettled = new Set();
-    const cells = snapshot.tabs.reduce((sum, { rowCount, columnCount }) => sum + rowCount * columnCount, 0);
-    if (cells > NEARLY_FULL * MOST_CELLS) {
-      const share = Math.floor((100 * cells) / MOST_CELLS);
-      this.#options.progress?.(
-        `the spreadsheet holds ${share} % of the cells that Google allows; "doctor" lists what helps`,
-      );
-    }
-    const place = { clock: zoneClock(snapshot.timeZone), locale: snapshot.locale };
-    this.#tables = new Map(
-      tabsByTable(snapshot).map(([table, tab]) => [table, this.#known(table, tab, place, snapshot)]),
-    );
+    const cells = cellsOf(snapshot);
+    const share = `${Math.floor((100 * cells) / MOST_CELLS)} % of the cells that Google allows`;
+    if (cells > NEARLY_FULL * MOST_CELLS)
+      this.#options.progress?.(`the spreadsheet holds ${share}; "doctor" lists what helps`);
+    this.#tables = new Map(tabsByTable(snapshot).map(([table, tab]) => [table, this.#known(table, tab, snapshot)]));
     if (!this.#tables.has('contacts') && !this.#options.mayBeEmpty) throw noContacts(snapshot);
-    const beside = await foreignTabs(snapshot, this.#options.recognise);
+    const { foreign, notTaken } = await foreignTabs(snapshot, this.#options.recognise);
     return {
       tables: [...this.#tables.values()].map(({ source }) => source),
-      notTaken: beside.notTaken,
-      foreign: beside.foreign.map(({ recognised, tab }) => ({
+      notTaken,
+      foreign: foreign.map(({ recognised, tab }) => ({
         label: labelOf(tab),
         recognised,
         headers: tab.headers,
-        open: async () => writeTabText(await snapshot.load(tab), () => undefined, place, this.#newPath()),
+        open: async () => writeTabText(await snapshot.load(tab), () => undefined, snapshot, this.#newPath()),
       })),
       // People who edit meanwhile are no reason to read again: the writer finds what moved, and leaves what they changed.
       changedSince: async () => [...this.#unsettled],
     };
   };
 
-  #newPath = (): string => join(this.scratch, `${randomBytes(4).toString('hex')}.csv`);
+  #newPath = (): string => join(this.#options.scratch, `${randomBytes(4).toString('hex')}.csv`);
 
   /** The snapshot that nothing was read of yet. */
   async #now(): Promise<SheetSnapshot> {
-    this.#fresh ??= await readSnapshot(this.#client, this.#options.reader);
+    this.#fresh ??= await readSnapshot(this.#options.client, this.#options.reader);
     return this.#fresh;
   }
 
-  #known(table: TableName, tab: TabOutline, place: SheetPlace, snapshot: SheetSnapshot): ReadTable {
-    const shape = tableShape(table, { name: tab.title, label: labelOf(tab), headers: tab.headers }, this.#options);
-    const { headerOf } = shape;
-    const columnOf = new Map([...headerOf].map(([column, header]) => [header, column]));
+  #known(table: TableName, tab: TabOutline, snapshot: SheetSnapshot): ReadTable {
+    const label = labelOf(tab);
+    const shape = tableShape(table, { name: tab.title, label, headers: tab.headers }, this.#options);
+    const columnOf = new Map([...shape.headerOf].map(([column, header]) => [header, column]));
     const typeOf = (header: string): ColumnType | undefined => tableOf(table).columns[columnOf.get(header) ?? '']?.type;
-    let text: Promise<TabText> | undefined;
-    return {
-      tab,
-      source: {
-        table,
-        label: labelOf(tab),
-        headers: tab.headers,
-        ...shape,
-        ...closedPart(tab),
-        open: () => {
-          const loading = snapshot.load(tab).catch((error: unknown) => {
-            if (error instanceof IncompleteRead || error instanceof Refused) this.#unsettled.add(labelOf(tab));
-            throw error;
-          });
-          text ??= loading.then((rows) => writeTabText(rows, typeOf, place, this.#newPath()));
-          return text;
-        },
-      },
+    const read = async (): Promise<TabText> => {
+      const rows = await snapshot.load(tab).catch((error: unknown) => {
+        if (error instanceof IncompleteRead || error instanceof Refused) this.#unsettled.add(label);
+        throw error;
+      });
+      return writeTabText(rows, typeOf, snapshot, this.#newPath());
     };
+    let text: Promise<TabText> | undefined;
+    const open = (): Promise<TabText> => {
+      text ??= read();
+      return text;
+    };
+    return { tab, source: { table, label, headers: tab.headers, ...shape, ...closedPart(tab), open } };
   }
 
   delimiterOf = (): string => ',';
@@ -211,24 +180,22 @@ class SheetsStore implements Store {
       const tab = exportTab(file, this.#read);
       return holdsAll(file, tab && this.#read.loaded(tab));
     },
-    inbox: async () => writeInbox(await this.#now(), this.scratch),
+    inbox: async () => writeInbox(await this.#now(), this.#options.scratch),
     clearTabs: async (person, tables) => {
-      const snapshot = await readSnapshot(this.#client, this.#options.reader);
+      const { client, reader } = this.#options;
+      const snapshot = await readSnapshot(client, reader);
       const found = await theirRows(snapshot, person, tables);
-      await new SheetWriter(this.#client, snapshot.tabs).write(found.flat());
-      const after = found.length > 0 ? await readSnapshot(this.#client, this.#options.reader) : snapshot;
+      await new SheetWriter(client, snapshot.tabs).write(found.flat());
+      const after = found.length > 0 ? await readSnapshot(client, reader) : snapshot;
       return {
         cut: found.map((rows) => ({ tab: rows[0]?.tab ?? '', rows: rows.length })),
         left: await rowsNaming(after, person),
       };
     },
-    facts: async () => {
-      const tables = [...this.#tables.values()].map(({ tab, source }) => ({ tab, headerOf: source.headerOf }));
-      return this.#last ? factsOf(this.#client, this.#last, tables) : null;
-    },
+    facts: async () => (this.#last ? factsOf(this.#options.client, this.#last, [...this.#tables.values()]) : null),
     access: async () => ({
-      mayEdit: await this.#client.mayEdit(),
-      account: await this.#client.account(),
+      mayEdit: await this.#options.client.mayEdit(),
+      account: await this.#options.client.account(),
       closed: [...this.#tables.values()].flatMap(({ tab }) => (tab.closed.length > 0 ? [tab.title] : [])),
     }),
   };
@@ -243,8 +210,9 @@ class SheetsStore implements Store {
     for await (const patch of given) patches.push(patch);
     if (patches.length + files.length === 0) return nothingHeld;
     this.#writes += 1;
-    const workbook = { client: this.#client, snapshot: this.#read, tables: this.#tables, nth: this.#writes };
-    const held = await commitTo(workbook, { patches, files, marker }, afterClosed);
+    const { client } = this.#options;
+    const [snapshot, tables, nth] = [this.#read, this.#tables, this.#writes];
+    const held = await commitTo({ client, snapshot, tables, nth, patches, files, marker, afterClosed });
     this.#fresh = null;
     return held;
   };

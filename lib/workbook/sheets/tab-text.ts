@@ -3,17 +3,18 @@
  * plain numbers), by its type in the sheet. A row that shows an error where a column of ours stands can't be read, and
  * is handed out as malformed. It changes nothing and knows no table but its column types.
  */
-import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { finished } from 'node:stream/promises';
+
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { ColumnType } from '../../core/tables.ts';
 import { encodeCell } from '../csv/cell.ts';
-import { strictOptions } from '../csv/strict-options.ts';
+import { writeText } from '../csv/write-text.ts';
 import type { CsvText, MalformedRow } from '../table-text.ts';
+import { countTo } from './cells.ts';
 import { localText } from './locale.ts';
-import { serialToDate, type ZoneClock } from './serial-time.ts';
-import type { Cell, TabSnapshot } from './snapshot.ts';
+import { serialToDate } from './serial-time.ts';
+import { isInbox } from './sheet-tabs.ts';
+import type { Cell, SheetSnapshot, TabSnapshot } from './snapshot.ts';
 
 /** How many rows go to the disk at once. */
 const BLOCK_ROWS = 5000;
@@ -23,11 +24,7 @@ export interface TabText extends CsvText {
   readonly places: readonly number[];
 }
 
-/** Where a spreadsheet says that it is: its clock, and how it writes dates and numbers. */
-export interface SheetPlace {
-  readonly clock: ZoneClock;
-  readonly locale: string;
-}
+type SheetPlace = Pick<SheetSnapshot, 'clock' | 'locale'>;
 
 /**
  * Writes a tab's rows to `path`. `typeOf` gives the type of the column under a header; undefined for an unknown one.
@@ -42,35 +39,25 @@ export async function writeTabText(
   const types = headers.map((header, i) => (headers.indexOf(header) === i ? typeOf(header) : undefined));
   const places: number[] = [];
   const malformed: MalformedRow[] = [];
-  const hash = createHash('sha256');
-  const out = createWriteStream(path);
-  const write = async (text: string): Promise<void> => {
-    hash.update(text);
-    if (!out.write(text)) await once(out, 'drain');
-  };
-  let block = `${headers.map((_, i) => `c${i}`).join(',')}\n`;
-  for (let row = 0; row < tab.length; row += 1) {
-    const cells = headers.map((_, column) => tab.cell(row, column));
-    const wrong = cells.findIndex((cell, i) => cell.kind === 'error' && types[i] !== undefined);
-    const texts = cells.map((cell, i) => textOf(cell, types[i], place));
-    if (wrong >= 0) {
-      malformed.push({ row: row + 2, reason: `shows an error in "${headers[wrong]}"`, text: texts.join(', ') });
-    } else {
-      places.push(row);
-      // A record of one empty cell would be a blank line, which is no record.
-      block +=
-        texts.length === 1 && texts[0] === '' ? '""\n' : `${texts.map((text) => encodeCell(text, ',')).join(',')}\n`;
+  function* blocks() {
+    let block: string[][] = [];
+    for (let row = 0; row < tab.length; row += 1) {
+      const cells = headers.map((_, column) => tab.cell(row, column));
+      const texts = cells.map((cell, i) => textOf(cell, types[i], place));
+      const wrong = cells.findIndex((cell, i) => cell.kind === 'error' && types[i] !== undefined);
+      if (wrong >= 0)
+        malformed.push({ row: row + 2, reason: `shows an error in "${headers[wrong]}"`, text: texts.join(', ') });
+      else {
+        places.push(row);
+        block.push(texts);
+      }
+      if (block.length < BLOCK_ROWS) continue;
+      yield block;
+      block = [];
     }
-    if (row % BLOCK_ROWS === BLOCK_ROWS - 1) {
-      await write(block);
-      block = '';
-    }
+    yield block;
   }
-  await write(block);
-  out.end();
-  await finished(out);
-  const options = strictOptions({ header: [...headers], delimiter: ',' }, false);
-  return { path, options, rows: places.length, hash: hash.digest('hex'), malformed, places };
+  return { ...(await writeText(blocks(), headers, path)), malformed, places };
 }
 
 /** A cell in the workbook's words. A column's type decides how a number that is formatted as a date is meant. */
@@ -89,4 +76,23 @@ export function textOf(cell: Cell, type: ColumnType | undefined, { clock, locale
     default:
       return String(cell.value);
   }
+}
+
+/** Writes what was pasted into the tab "inbox" to a CSV file in `folder`; null where there is nothing. */
+export async function writeInbox(snapshot: SheetSnapshot, folder: string): Promise<string | null> {
+  const outline = snapshot.tabs.find(isInbox);
+  if (!outline) return null;
+  const tab = await snapshot.load(outline);
+  const lines: (readonly string[])[] = [tab.headers];
+  for (let row = 0; row < tab.length; row += 1) {
+    if (tab.isBlank(row)) continue;
+    const texts = countTo(tab.columnCount).map((column) => textOf(tab.cell(row, column), undefined, snapshot));
+    // A cell right of the headers belongs to no column: such a row can't be imported, and must not be cut silently.
+    while (texts.length > tab.headers.length && texts.at(-1) === '') texts.pop();
+    lines.push(texts);
+  }
+  if (lines.length === 1) return null;
+  const path = join(folder, 'inbox.csv');
+  await writeFile(path, lines.map((texts) => `${texts.map((text) => encodeCell(text, ',')).join(',')}\n`).join(''));
+  return path;
 }

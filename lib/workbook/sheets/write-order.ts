@@ -3,9 +3,9 @@
  * that a run is over comes last. And which rows belong together: a row of `changes` is written in the same request as
  * the cell that it tells of, a row of `merges` or `archive` with the removal of its contact. Pure.
  */
-import { type TableName, tableOf } from '../../core/tables.ts';
+import type { TableName } from '../../core/tables.ts';
 import { grouped } from './cells.ts';
-import type { Goal, GoalCell, InsertGoal } from './goals.ts';
+import type { Goal, GoalCell } from './goals.ts';
 
 interface TableGoals {
   readonly goals: readonly Goal[];
@@ -27,25 +27,25 @@ const CONSENT = ['status', 'email_status'];
 const BETWEEN = ' · ';
 const nameOf = (key: string): string => key.split('\u001f').join(BETWEEN).trim().toLowerCase();
 
-const textOf = ({ cells }: InsertGoal, header: string): string =>
-  String(cells.find(({ column }) => column === header)?.after.value ?? '');
-const insertsOf = (goals: readonly Goal[] = []): InsertGoal[] => goals.filter((goal) => goal.kind === 'insert');
+const textOf = ({ cells, headers }: Goal, header: string): string =>
+  String(cells.find(({ index }) => headers[index] === header)?.after.value ?? '');
+const insertsOf = (goals: readonly Goal[] = []): Goal[] => goals.filter((goal) => goal.kind === 'insert');
 
 /** Ties decisions to what they are about; those about nothing that is written stay goals of their own. */
 export function withDecisions(tables: ReadonlyMap<TableName, TableGoals>): Map<TableName, Goal[]> {
   const changes = tables.get('changes');
-  const textIn = (goal: InsertGoal, column: string): string => textOf(goal, changes?.headerOf.get(column) ?? column);
-  const decisions = insertsOf(changes?.goals).map((goal): InsertGoal => ({ ...goal, isRecord: true }));
+  const textIn = (goal: Goal, column: string): string => textOf(goal, changes?.headerOf.get(column) ?? column);
+  const decisions = insertsOf(changes?.goals).map((goal): Goal => ({ ...goal, isRecord: true }));
   const about = grouped(decisions, (goal) =>
     [textIn(goal, 'table'), nameOf(textIn(goal, 'row_key')), textIn(goal, 'column')].join('\n'),
   );
-  const take = (table: TableName, key: string, column: string): InsertGoal[] => {
+  const take = (table: TableName, key: string, column: string): Goal[] => {
     const name = [table, nameOf(key), column].join('\n');
     const found = about.get(name) ?? [];
     about.delete(name);
     return found;
   };
-  const removed = new Set((tables.get('contacts')?.goals ?? []).map((goal) => goal.kind === 'remove' && goal.id.key));
+  const removed = new Set((tables.get('contacts')?.goals ?? []).map((goal) => goal.kind === 'remove' && goal.name));
   const keeping = KEEPS.flatMap(([table, column]) => {
     const own = tables.get(table);
     const header = own?.headerOf.get(column) ?? column;
@@ -60,18 +60,20 @@ export function withDecisions(tables: ReadonlyMap<TableName, TableGoals>): Map<T
   for (const [table, { goals, headerOf }] of tables) {
     if (table === 'changes') continue;
     const columnOf = new Map([...headerOf].map(([column, text]) => [text, column]));
-    const keyHeaders = tableOf(table).key.map((column) => headerOf.get(column) ?? column);
     const tiedGoal = (goal: Goal): Goal => {
-      if (goal.kind === 'insert') return tied(goal, take(table, goal.key, ''));
+      if (goal.kind === 'insert') return tied(goal, take(table, goal.name, ''));
       if (goal.kind === 'remove') {
-        const keeps = table === 'contacts' ? (kept.get(goal.id.key) ?? []) : [];
-        const also = keeps.flatMap((each) => [each.goal, ...take(each.table, each.goal.key, '')]);
-        return tied(goal, [...take(table, goal.id.key, ''), ...also]);
+        const keeps = table === 'contacts' ? (kept.get(goal.name) ?? []) : [];
+        const also = keeps.flatMap((each) => [each.goal, ...take(each.table, each.goal.name, '')]);
+        return tied(goal, [...take(table, goal.name, ''), ...also]);
       }
       // A row that gets its key just now is called by it.
-      const given = goal.cells.find(({ column }) => keyHeaders.includes(column))?.after.value;
-      const key = goal.id.key === '' ? String(given ?? '') : goal.id.key;
-      const cells = goal.cells.map((cell) => tied(cell, take(table, key, columnOf.get(cell.column) ?? cell.column)));
+      const given = goal.cells.find(({ index }) => goal.key.includes(index))?.after.value;
+      const key = goal.name === '' ? String(given ?? '') : goal.name;
+      const cells = goal.cells.map((cell) => {
+        const header = goal.headers[cell.index] ?? '';
+        return tied(cell, take(table, key, columnOf.get(header) ?? header));
+      });
       return { ...goal, cells };
     };
     result.set(table, goals.filter((goal) => !riding.has(goal)).map(tiedGoal));
@@ -82,7 +84,7 @@ export function withDecisions(tables: ReadonlyMap<TableName, TableGoals>): Map<T
   return result;
 }
 
-const tied = <T extends Goal | GoalCell>(goal: T, decisions: InsertGoal[]): T =>
+const tied = <T extends Goal | GoalCell>(goal: T, decisions: Goal[]): T =>
   decisions.length > 0 ? { ...goal, decisions } : goal;
 
 /**
@@ -106,6 +108,8 @@ function rankOf(table: TableName, goal: Goal): number {
   if (goal.kind === 'remove') return RANK.gone;
   if (table === 'suppressions') return RANK.consent;
   if (table !== 'contacts') return RANK.other;
-  const isConsent = goal.kind === 'update' && goal.cells.some(({ column }) => CONSENT.includes(column.toLowerCase()));
+  const isConsent =
+    goal.kind === 'update' &&
+    goal.cells.some(({ index }) => CONSENT.includes(goal.headers[index]?.toLowerCase() ?? ''));
   return isConsent ? RANK.mailable : RANK.other;
 }

@@ -8,17 +8,18 @@
 
 import { randomBytes } from 'node:crypto';
 import type { sheets_v4 } from 'googleapis/build/src/apis/sheets/index.js';
-import { EMPTY, grouped, type Request } from './cells.ts';
+import { grouped, type Request } from './cells.ts';
 import type { SheetsClient } from './client.ts';
 import { Refused, SheetsError, UnknownOutcome } from './errors.ts';
 import { Finder, RESTLESS } from './find.ts';
-import { type ChunkLimits, chunksOf, decisionsOf, type Goal, LIMITS } from './goals.ts';
-import { judge, type ScratchAt, type Verdict } from './judge.ts';
+import { chunksOf, decisionsOf, type Goal, LIMITS } from './goals.ts';
+import { judge, type Verdict } from './judge.ts';
 import { cellsIn, type TabLook, type WritableTab } from './look.ts';
-import { dropMarkers, hasMarkers, markerId, markerRequest, SCRATCH_TITLE } from './marker.ts';
-import { type Act, closingName, type HeldPart, isShut, type Step } from './place.ts';
-import { ANSWER_FIELDS, type Body, bodyOf, endOf, newRowsAt } from './request.ts';
-import { addScratch, type CopiedStep, type Intent, layOut, newScratch, readScratch, type Scratch } from './scratch.ts';
+import { dropMarkers, hasMarkers, markerId, markerRequest } from './marker.ts';
+import { readOutline } from './outline.ts';
+import { closingName, type HeldPart, isShut, type Step } from './place.ts';
+import { ANSWER_FIELDS, type Body, bodyOf } from './request.ts';
+import { addScratch, endOf, type Intent, layOut, readScratch, type Scratch } from './scratch.ts';
 
 /** The service recommends no more for one request. */
 const MOST_BYTES = 2_000_000;
@@ -35,19 +36,12 @@ const SPARE_COLUMNS = 12;
 const NEW_COLUMNS = 3;
 
 export interface Written {
-  readonly written: { cells: number; inserts: number; removals: number };
   readonly held: HeldPart[];
   /** Cells and rows that were hit wrongly because a person moved them in that moment, and were put right. */
   repaired: number;
   requests: number;
   /** Tabs into which something was written. */
   readonly tabs: Set<number>;
-}
-
-/** A request that was sent: what it did, if it was carried out, and what it left to people. */
-interface Sent {
-  readonly steps: readonly CopiedStep[];
-  readonly held: readonly HeldPart[];
 }
 
 /** What says that a run is over, in the request of its goals, or around those that take several. */
@@ -59,61 +53,41 @@ interface Ending {
 }
 
 type Batches = readonly Goal[][];
-type There = Awaited<ReturnType<typeof lookAround>>;
+type There = Awaited<ReturnType<typeof readOutline>>;
 const filled = (batches: Batches): Batches => batches.filter(({ length }) => length > 0);
 /** What a later run has to see to, should this one be killed: of goals it makes a plan of its own. */
-const repairsIn = (batches: Batches): Batches => filled(batches.map((goals) => goals.filter(({ repairs }) => repairs)));
-
-/** The tabs that stand in the spreadsheet, and the ids of its metadata. */
-async function lookAround(client: SheetsClient) {
-  const grid = 'gridProperties(rowCount,columnCount)';
-  const { sheets = [], developerMetadata = [] } = await client.get(
-    `developerMetadata(metadataId,metadataKey),sheets(properties(sheetId,title,${grid}))`,
-  );
-  const tabs = sheets.map(({ properties = {} }) => ({
-    sheetId: properties.sheetId ?? 0,
-    rows: properties.gridProperties?.rowCount ?? 0,
-    columns: properties.gridProperties?.columnCount ?? 0,
-    isScratch: properties.title?.startsWith(SCRATCH_TITLE) === true,
-  }));
-  return {
-    tabs: new Set(tabs.map(({ sheetId }) => sheetId)),
-    scratches: tabs.filter(({ isScratch }) => isScratch),
-    metadata: new Set(developerMetadata.map(({ metadataId }) => metadataId)),
-    hasMarkers: hasMarkers(developerMetadata),
-  };
-}
+const repairsIn = (batches: Batches): Batches =>
+  filled(batches.map((goals) => goals.filter(({ isRepair }) => isRepair)));
 
 export class SheetWriter {
   readonly #client: SheetsClient;
-  readonly #limits: ChunkLimits;
+  readonly #limits: typeof LIMITS;
   readonly #finder: Finder;
-  #scratch: Scratch = { sheetId: -1, rows: 0, columns: 0 };
+  #scratch: Scratch = { sheetId: -1, rowCount: 0, columnCount: 0 };
   #nth = 1;
   /** Attempts at the next request of which it is not known whether they were carried out, by name. */
-  readonly #attempts = new Map<string, Sent>();
+  readonly #attempts = new Map<string, Intent>();
   /** The scratch row from which on the next request copies. */
   #from = 1;
-  readonly #result: Written = {
-    written: { cells: 0, inserts: 0, removals: 0 },
-    held: [],
-    repaired: 0,
-    requests: 0,
-    tabs: new Set(),
-  };
+  readonly #result: Written = { held: [], repaired: 0, requests: 0, tabs: new Set() };
 
-  constructor(client: SheetsClient, tabs: readonly WritableTab[], limits: Partial<ChunkLimits> = {}) {
+  constructor(client: SheetsClient, tabs: readonly WritableTab[], limits: Partial<typeof LIMITS> = {}) {
     this.#client = client;
     this.#limits = { ...LIMITS, ...limits };
     this.#finder = new Finder(client, tabs);
   }
 
   /** The rows and columns of the scratch tab that goals need. */
-  scratchSize(goals: readonly Goal[]): { rows: number; columns: number } {
-    const rows = chunksOf(goals, this.#limits).map(rowsTouched);
+  scratchSize(goals: readonly Goal[]): Omit<Scratch, 'sheetId'> {
+    const tabsOf = (those: readonly Goal[]): number[] => [
+      ...new Set(those.flatMap((goal) => [goal, ...decisionsOf(goal)]).map(({ sheetId }) => sheetId)),
+    ];
+    // A header for each tab, and each row that is changed or taken away.
+    const rows = chunksOf(goals, this.#limits).map(
+      (chunk) => tabsOf(chunk).length + chunk.filter(({ kind }) => kind !== 'insert').length,
+    );
     const widths = tabsOf(goals).map((sheetId) => (this.#finder.known.get(sheetId)?.columnCount ?? 1) + NEW_COLUMNS);
-    const largest = (all: readonly number[]): number => all.reduce((most, one) => Math.max(most, one), 0);
-    return { rows: largest(rows) + SPARE_ROWS, columns: Math.max(SPARE_COLUMNS, largest(widths)) };
+    return { rowCount: Math.max(0, ...rows) + SPARE_ROWS, columnCount: Math.max(SPARE_COLUMNS, ...widths) };
   }
 
   /**
@@ -145,64 +119,74 @@ export class SheetWriter {
    * called before the reading that is planned on. `isOfOther`: it wrote another workbook, of which this is a copy.
    */
   async recover(isOfOther = false): Promise<Pick<Written, 'repaired'>> {
-    const { scratches, hasMarkers: isMarked } = await lookAround(this.#client);
-    for (const scratch of isOfOther ? [] : scratches) {
-      this.#scratch = scratch;
-      const { intent, at } = await readScratch(this.#client, scratch);
+    const { scratches, metadata } = await readOutline(this.#client);
+    for (const { sheetId, rowCount, columnCount } of isOfOther ? [] : scratches) {
+      this.#scratch = { sheetId, rowCount, columnCount };
+      const { intent, at } = await readScratch(this.#client, this.#scratch);
       if (intent) await this.#reach(this.#leftBy(intent, at));
     }
-    if (scratches.length > 0 || isMarked) await this.#finish(scratches);
+    if (scratches.length > 0 || hasMarkers(metadata)) await this.#finish(scratches);
     return { repaired: this.#result.repaired };
   }
 
   /** What a run that is over has left to be put right. Its scratch tab is gone on with. */
-  #leftBy({ nth, steps, waiting }: Intent, at: ScratchAt): Batches {
+  #leftBy({ nth, steps, waiting }: Intent, at: TabLook['at']): Batches {
     const { repairs, again } = judge(steps, at, this.#scratch.sheetId);
     this.#result.repaired += countRepairs(repairs);
     this.#nth = nth + 1;
     this.#attempts.clear();
     this.#from = endOf(steps);
+    // It may have widened the scratch tab.
+    this.#scratch.columnCount = Math.max(this.#scratch.columnCount, ...steps.map(({ width }) => width));
     return filled([repairs, ...repairsIn([again]), ...waiting]);
   }
 
-  /** Sends what is to be done until nothing is left of it, as `left` says of what stands there. @throws Refused */
-  async #surely(left: (there?: There) => readonly Request[], refusals = REFUSALS): Promise<void> {
+  /**
+   * Sends what is to be done until nothing is left of it, as `left` says of what stands there. What `mayBeRefused` gives
+   * false then. @throws Refused
+   */
+  async #surely(left: (there?: There) => readonly Request[], mayBeRefused = false): Promise<boolean> {
     let requests = left();
     for (let attempt = 1; requests.length > 0; attempt += 1) {
       try {
         await this.#client.write({ requests: [...requests] }, 'spreadsheetId');
-        return;
+        return true;
       } catch (error) {
-        const isOpen = error instanceof UnknownOutcome || (error instanceof Refused && attempt <= refusals);
-        if (!isOpen) throw error;
+        if (!(error instanceof UnknownOutcome || error instanceof Refused)) throw error;
+        const isOver = error instanceof Refused && attempt > (mayBeRefused ? 1 : REFUSALS);
+        if (isOver && mayBeRefused) return false;
+        if (isOver) throw error;
         await this.#client.pause(attempt, error.message);
-        requests = left(await lookAround(this.#client));
+        requests = left(await readOutline(this.#client));
       }
     }
+    return true;
   }
 
   /** Makes the scratch tab, and what is missing of tabs and columns; what is refused of these is held later. */
-  async #makeScratch(size: { rows: number; columns: number }, rooms: readonly (readonly Request[])[]): Promise<void> {
-    const scratch = newScratch(size.rows, size.columns);
-    const { sheetId } = scratch;
+  async #makeScratch(size: Omit<Scratch, 'sheetId'>, rooms: readonly (readonly Request[])[]): Promise<void> {
+    const scratch = { sheetId: randomBytes(4).readUInt32BE(0) & 0x7fff_ffff, ...size };
     this.#scratch = scratch;
     const adding = (requests: readonly Request[]) => (there?: There) =>
-      there?.tabs.has(sheetId) ? [] : [addScratch(scratch), ...requests];
-    if (rooms.length > 0 && !(await isRefused(this.#surely(adding(rooms.flat()), 1)))) return;
+      there && this.#isThere(there) ? [] : [addScratch(scratch), ...requests];
+    if (rooms.length > 0 && (await this.#surely(adding(rooms.flat()), true))) return;
     await this.#surely(adding([]));
     for (const [i, room] of rooms.entries()) {
-      const id = markerId(sheetId, -1 - i);
-      const making = (there?: There) => (there?.metadata.has(id) ? [] : [...room, markerRequest(id, sheetId)]);
-      await isRefused(this.#surely(making, 1));
+      const id = markerId(scratch.sheetId, -1 - i);
+      const requests = [...room, markerRequest(id, scratch.sheetId)];
+      await this.#surely((there) => (there?.metadata.some((one) => one.metadataId === id) ? [] : requests), true);
     }
   }
 
+  #isThere = ({ scratches }: There): boolean => scratches.some(({ sheetId }) => sheetId === this.#scratch.sheetId);
+
   /** Deletes scratch tabs and all markers. */
-  async #finish(scratches: readonly Scratch[]): Promise<void> {
-    await this.#surely((there) => [
-      ...scratches.flatMap(({ sheetId }) => (there && !there.tabs.has(sheetId) ? [] : [{ deleteSheet: { sheetId } }])),
-      ...(there && !there.hasMarkers ? [] : [dropMarkers()]),
-    ]);
+  async #finish(scratches: readonly Pick<Scratch, 'sheetId'>[]): Promise<void> {
+    await this.#surely((there) => {
+      const left = scratches.filter((one) => !there || there.scratches.some(({ sheetId }) => sheetId === one.sheetId));
+      const drops = left.map(({ sheetId }) => ({ deleteSheet: { sheetId } }));
+      return [...drops, ...(there && !hasMarkers(there.metadata) ? [] : [dropMarkers()])];
+    });
   }
 
   /**
@@ -216,26 +200,19 @@ export class SheetWriter {
     for (let round = 1; queue.length > 0; round += 1) {
       if (round > ROUNDS + batches.length) throw new SheetsError(RESTLESS);
       const [open = [], ...waiting] = queue;
-      const { look, placement } = await this.#finder.find(open);
-      const { steps, held } = placement;
+      const { markers, steps, held } = await this.#finder.find(open);
       const isFirst = orNothing && this.#nth === 1;
       if (isFirst && this.#attempts.size === 0 && held.some(isShut)) return false;
-      const done = (sent: Sent, verdict: Verdict): void => {
-        this.#settled(sent, verdict);
-        refusals = 0;
-        open.length = 0;
-        queue = filled([verdict.repairs, verdict.again, ...waiting]);
-        // While anything is to be put right, its copies stay.
-        this.#from = repairsIn(queue).length > 0 ? Math.max(this.#from, endOf(sent.steps)) : 1;
-      };
-      if (look.markers.has(markerId(this.#scratch.sheetId, this.#nth))) {
+      if (markers.has(markerId(this.#scratch.sheetId, this.#nth))) {
         // The answer was lost, or came after a refusal: the request was carried out all the same.
         const { intent, at } = await readScratch(this.#client, this.#scratch);
         if (!intent) throw new SheetsError('A person changed the scratch tab of this run. Run again.');
         const sent = this.#attempts.get(intent.attempt);
-        if (sent) done(sent, judge(sent.steps, at, this.#scratch.sheetId));
         // Or it is a run's that is over.
-        else queue = this.#leftBy(intent, at);
+        queue = sent
+          ? this.#settled(sent, judge(sent.steps, at, this.#scratch.sheetId), waiting)
+          : this.#leftBy(intent, at);
+        refusals = 0;
         continue;
       }
       if (steps.length === 0) {
@@ -243,17 +220,19 @@ export class SheetWriter {
         queue = waiting;
         continue;
       }
-      const { body, intent } = await this.#request(steps, waiting);
+      const { body, intent } = this.#request(steps, held, waiting);
       if (Buffer.byteLength(JSON.stringify(body)) > MOST_BYTES) {
         const half = Math.ceil(open.length / 2);
         queue = filled([open.splice(0, half), open.splice(0), ...waiting]);
         continue;
       }
       try {
-        const sent: Sent = { steps: intent.steps, held };
-        this.#attempts.set(intent.attempt, sent);
+        this.#attempts.set(intent.attempt, intent);
         this.#result.requests += 1;
-        done(sent, await this.#verdict(sent, await this.#client.write(body, ANSWER_FIELDS)));
+        const answer = await this.#client.write(body, ANSWER_FIELDS);
+        queue = this.#settled(intent, await this.#verdict(intent, answer), waiting);
+        open.length = 0;
+        refusals = 0;
       } catch (error) {
         if (!(error instanceof Refused || error instanceof UnknownOutcome)) throw error;
         if (error instanceof Refused) {
@@ -275,75 +254,45 @@ export class SheetWriter {
    * is left alone: its goals are held. That does not depend on what the refusal says.
    */
   async #closed(open: readonly Goal[], error: SheetsError): Promise<Batches> {
-    if (!(await lookAround(this.#client)).tabs.has(this.#scratch.sheetId)) throw error;
+    if (!this.#isThere(await readOutline(this.#client))) throw error;
     const parts = grouped(open, closingName);
     if (parts.size === 1) for (const name of parts.keys()) this.#finder.closed.add(name);
     return [...parts.values()];
   }
 
   /** By the part of the copies that the answer shows; where anything is not as it was meant to be, by all of them. */
-  async #verdict({ steps }: Sent, answer: sheets_v4.Schema$BatchUpdateSpreadsheetResponse): Promise<Verdict> {
+  async #verdict({ steps }: Intent, answer: sheets_v4.Schema$BatchUpdateSpreadsheetResponse): Promise<Verdict> {
     const { sheetId } = this.#scratch;
-    const shown = cellsIn(answer.updatedSpreadsheet?.sheets?.flatMap(({ data = [] }) => data));
-    const verdict = judge(steps, (row, column) => shown[row]?.[column] ?? EMPTY, sheetId);
+    const data = answer.updatedSpreadsheet?.sheets?.flatMap((sheet) => sheet.data ?? []);
+    const verdict = judge(steps, cellsIn(data), sheetId);
     if (verdict.missed.size === 0) return verdict;
     return judge(steps, (await readScratch(this.#client, this.#scratch)).at, sheetId);
   }
 
-  /** The next request; before it the scratch tab is made larger, where it has to be. */
-  async #request(steps: readonly Step[], waiting: Batches): Promise<{ body: Body; intent: Intent }> {
+  /** The next request; the scratch tab is made larger by it, where it has to be. */
+  #request(steps: readonly Step[], held: Intent['held'], waiting: Batches): { body: Body; intent: Intent } {
     const scratch = this.#scratch;
-    const { steps: laid, end } = layOut(steps, this.#from, scratch.columns, (now: TabLook) =>
-      newRowsAt(now, this.#finder.lengths.get(now.sheetId) ?? now.rowCount),
-    );
+    scratch.columnCount = Math.max(scratch.columnCount, ...steps.map(({ now }) => now.columnCount + NEW_COLUMNS));
+    const laid = layOut(steps, this.#from, scratch.columnCount, this.#finder.lengths);
+    scratch.rowCount = Math.max(scratch.rowCount, endOf(laid));
     const attempt = randomBytes(6).toString('hex');
-    const intent: Intent = { nth: this.#nth, attempt, steps: laid, waiting: repairsIn(waiting) };
-    const { body, pieces } = bodyOf(scratch, intent);
-    const columns = Math.max(pieces, ...laid.map(({ now }) => now.columnCount + NEW_COLUMNS));
-    if (end <= scratch.rows && columns <= scratch.columns) return { body, intent };
-    scratch.rows = Math.max(end, scratch.rows);
-    scratch.columns = Math.max(columns, scratch.columns);
-    const gridProperties = { rowCount: scratch.rows, columnCount: scratch.columns };
-    const properties = { sheetId: scratch.sheetId, gridProperties };
-    const fields = 'gridProperties.rowCount,gridProperties.columnCount';
-    // To ask for the same size twice does no harm.
-    await this.#surely(() => [{ updateSheetProperties: { properties, fields } }]);
-    return this.#request(steps, waiting);
+    const intent: Intent = { nth: this.#nth, attempt, steps: laid, held, waiting: repairsIn(waiting) };
+    return { body: bodyOf(scratch, intent), intent };
   }
 
-  /** A request was carried out: counts it, and keeps in mind what it did to tabs. */
-  #settled({ steps, held }: Sent, { missed, repairs }: Verdict): void {
-    const { written } = this.#result;
+  /** A request was carried out: notes what it left, and keeps in mind what it did to tabs. Gives what is to be done next. */
+  #settled({ steps, held }: Intent, { missed, repairs, again }: Verdict, waiting: Batches): Batches {
     this.#result.held.push(...held);
-    for (const act of steps.flatMap(({ acts }) => acts)) {
-      if (missed.has(act) || act.goal?.repairs) continue;
-      if (act.kind === 'update') written.cells += act.cells.length;
-      else written[act.kind === 'insert' ? 'inserts' : 'removals'] += 1;
-    }
     for (const { now } of steps) this.#result.tabs.add(now.sheetId);
     this.#result.repaired += countRepairs(repairs);
-    this.#finder.settled(steps, (act: Act) => missed.has(act));
+    this.#finder.settled(steps, missed);
     this.#nth += 1;
     this.#attempts.clear();
+    const queue = filled([repairs, again, ...waiting]);
+    // While anything is to be put right, its copies stay.
+    this.#from = repairsIn(queue).length > 0 ? Math.max(this.#from, endOf(steps)) : 1;
+    return queue;
   }
 }
 
-/** Whether a request was refused; what else went wrong is thrown. */
-const isRefused = (work: Promise<void>): Promise<boolean> =>
-  work.then(
-    () => false,
-    (error: unknown) => {
-      if (error instanceof Refused) return true;
-      throw error;
-    },
-  );
-
 const countRepairs = (repairs: readonly Goal[]): number => repairs.filter(({ kind }) => kind !== 'remove').length;
-
-const tabsOf = (goals: readonly Goal[]): number[] => [
-  ...new Set(goals.flatMap((goal) => [goal.sheetId, ...decisionsOf(goal).map(({ sheetId }) => sheetId)])),
-];
-
-/** Scratch rows that a chunk needs: a header for each tab, and each row that it changes or takes away. */
-const rowsTouched = (goals: readonly Goal[]): number =>
-  tabsOf(goals).length + goals.filter(({ kind }) => kind !== 'insert').length;

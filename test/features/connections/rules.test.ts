@@ -37,6 +37,16 @@ describe('a list of a tool that two lists of ours name', () => {
   });
 });
 
+it('a fault names the connection and its part by their names, not by their places', () => {
+  const brevo = { name: 'brevo', vendor: 'brevo' };
+  const left = { name: 'left', path: '/left', table: 'bounces' as const, columns: { email: 'mail' } };
+  const crm = { name: 'crm', vendor: 'http', address: 'https://crm.example.com', reads: [left] };
+  expect(reading(brevo, { ...brevo, name: 'second', lists: { Nobody: '12' } })).toThrow(
+    'connections.ts: connections "second", lists, Nobody: there is no list "Nobody".',
+  );
+  expect(reading(brevo, crm)).toThrow(/: connections "crm", reads "left", columns: bounces need kind; /);
+});
+
 describe('ids of two tools by HTTP', () => {
   const shop = (name: string, more: { idPrefix?: string; id?: string } = {}): Written => {
     const { id = 'id', idPrefix } = more;

@@ -44,7 +44,7 @@ function holding(folder: string, ...texts: string[]): string[] {
     .filter((name) => texts.some((text) => readFileSync(join(folder, name), 'utf8').toLowerCase().includes(text)));
 }
 
-async function aWorkbook(): Promise<string> {
+function aWorkbook(): string {
   const folder = temporaryFolder();
   const person = { contact_id: 'p-forget-me', email: 'Forget.Me@example.com', phone: '(555) 555-0123', country: 'us' };
   writeWorkbook(folder, {
@@ -73,7 +73,6 @@ async function aWorkbook(): Promise<string> {
     ],
     review: [{ review_id: 'r1', subject: 'duplicate', left_id: 'p-forget-me', right_id: 'stays', decision: '' }],
   });
-  await night(folder);
   mkdirSync(join(folder, 'inbox'));
   writeFileSync(
     join(folder, 'inbox', 'list.csv'),
@@ -88,7 +87,8 @@ async function aWorkbook(): Promise<string> {
 
 describe('erase', () => {
   it('takes a person out of everything, keeps a keyed hash, and gives a receipt without names', async () => {
-    const folder = await aWorkbook();
+    const folder = aWorkbook();
+    await night(folder);
     expect(holding(folder, 'forget.me@', 'p-forget-me').length).toBeGreaterThan(5);
     const ledger = temporaryFolder();
     const where = ['--workbook', folder, '--ledger', ledger];
@@ -159,7 +159,7 @@ describe('erase', () => {
   });
 
   it('ends what a run began that was stopped before the files were looked through', async () => {
-    const folder = await aWorkbook();
+    const folder = aWorkbook();
     const erased = eraseJob('p-forget-me', key, () => {});
     await night(folder, { jobs: [{ job: erased, cadence: 'nightly', period: 'p' }] });
     expect(holding(join(folder, 'inbox'), 'forget.me@')).toEqual(['feed.json', 'list.csv']);

@@ -1,25 +1,14 @@
 /** What columns are taken for: by their cells first, and a column that says nothing changes nothing. */
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { type Invented, invent } from '../../../bench/matching/invented.ts';
 import { loadInvented } from '../../../bench/matching/run.ts';
 import { shapes } from '../../../bench/matching/shapes.ts';
 import { headerHint } from '../../../lib/features/matching/headers.ts';
 import { type MatchResult, matchTable } from '../../../lib/features/matching/match-table.ts';
 import { readRows } from '../../../lib/features/matching/read-rows.ts';
+import { openDatabase } from '../../support/database.ts';
 
-let instance: DuckDBInstance;
-let db: DuckDBConnection;
-
-beforeAll(async () => {
-  instance = await DuckDBInstance.create(':memory:');
-  db = await instance.connect();
-});
-
-afterAll(() => {
-  db.closeSync();
-  instance.closeSync();
-});
+const db = await openDatabase();
 
 const shape = shapes.find(({ name }) => name === 'headers that say nothing');
 if (!shape) throw new Error('no such shape');
@@ -36,6 +25,11 @@ async function match(table: Invented): Promise<MatchResult & { clusters_: string
   );
   return { ...result, clusters_: rows.map(({ one }) => one).join('\n') };
 }
+
+let plain: Awaited<ReturnType<typeof match>>;
+beforeAll(async () => {
+  plain = await match(base);
+});
 
 const kindsOf = ({ compared }: MatchResult): Record<string, string> =>
   Object.fromEntries(compared.map(({ column, kind }) => [column, kind]));
@@ -59,7 +53,6 @@ it('joins year, month and day of birth in any order under headers that say nothi
 }, 60_000);
 
 it('is changed neither by a full name beside its parts nor by columns about the record', async () => {
-  const plain = await match(base);
   const more = await match(
     withColumns({
       'Full name': (row) => `${cell(row, 'c2')} ${cell(row, 'c3')}`.trim(),
@@ -76,7 +69,6 @@ it('is changed neither by a full name beside its parts nor by columns about the 
 }, 60_000);
 
 it('is not changed by random numbers, which agree no better than chance', async () => {
-  const plain = await match(base);
   const more = await match(withColumns({ zahl: (_, index) => String(10_000 + ((index * 7919) % 60) * 1311) }));
   expect(more.ignored.map(({ column }) => column)).toContain('zahl');
   expect(more.clusters_).toBe(plain.clusters_);

@@ -1,21 +1,10 @@
 /** Tables of the worst kinds: the matching ends, stays bounded, and says what it left out. */
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { type MatchResult, matchTable } from '../../../lib/features/matching/match-table.ts';
 import { readRows } from '../../../lib/features/matching/read-rows.ts';
+import { openDatabase } from '../../support/database.ts';
 
-let instance: DuckDBInstance;
-let db: DuckDBConnection;
-
-beforeAll(async () => {
-  instance = await DuckDBInstance.create(':memory:');
-  db = await instance.connect();
-});
-
-afterAll(() => {
-  db.closeSync();
-  instance.closeSync();
-});
+const db = await openDatabase();
 
 /** Matches the rows of a query, every column as text. */
 async function match(query: string, id?: string): Promise<MatchResult> {

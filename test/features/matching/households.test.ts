@@ -1,25 +1,14 @@
 /** No person in a household or a firm is merged with another person, no matter what they share. */
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { inventHouseholds, languages } from '../../../bench/matching/households.ts';
 import { loadInvented, measure } from '../../../bench/matching/run.ts';
 import { Random } from '../../../data/generator/random.ts';
 import { matchTable } from '../../../lib/features/matching/match-table.ts';
 import { readRows } from '../../../lib/features/matching/read-rows.ts';
+import { openDatabase } from '../../support/database.ts';
 import { casesOf } from '../../support/thorough.ts';
 
-let instance: DuckDBInstance;
-let db: DuckDBConnection;
-
-beforeAll(async () => {
-  instance = await DuckDBInstance.create(':memory:');
-  db = await instance.connect();
-});
-
-afterAll(() => {
-  db.closeSync();
-  instance.closeSync();
-});
+const db = await openDatabase();
 
 /** Seeds for each language. */
 const seeds = casesOf(1);

@@ -1,11 +1,10 @@
 /** How two values agree, one rule at a time; and which columns say nothing of a person. */
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { loadInvented } from '../../../bench/matching/run.ts';
 import { conflictSql } from '../../../lib/features/matching/certain.ts';
 import { missingPairsSql } from '../../../lib/features/matching/cluster.ts';
 import { evidenceSql } from '../../../lib/features/matching/evidence.ts';
-import { type Compared, type Kind, type LevelName, traits } from '../../../lib/features/matching/kinds.ts';
+import { type Compared, type Kind, type LevelName, levelsOfKind } from '../../../lib/features/matching/kinds.ts';
 import { levelsSql } from '../../../lib/features/matching/levels.ts';
 import { matchTable } from '../../../lib/features/matching/match-table.ts';
 import { fitModel } from '../../../lib/features/matching/model.ts';
@@ -13,17 +12,9 @@ import { readRows } from '../../../lib/features/matching/read-rows.ts';
 import { defaultMatchingRules } from '../../../lib/features/matching/rules.ts';
 import { judgeColumns } from '../../../lib/features/matching/uninformative.ts';
 import { literal } from '../../../lib/features/matching/values.ts';
+import { openDatabase } from '../../support/database.ts';
 
-let instance: DuckDBInstance;
-let db: DuckDBConnection;
-beforeAll(async () => {
-  instance = await DuckDBInstance.create(':memory:');
-  db = await instance.connect();
-});
-afterAll(() => {
-  db.closeSync();
-  instance.closeSync();
-});
+const db = await openDatabase();
 
 /** A value and on how many records of the table it stands. */
 type Value = readonly [text: string | null, records?: number];
@@ -55,7 +46,7 @@ async function levelsOf(compared: Compared[], left: Value[], right: Value[]): Pr
     db,
     levelsSql(compared, `(${recordSql(left)}) a, (${recordSql(right)}) b`),
   );
-  return compared.map(({ kind }, index) => traits[kind].levels[Number(row?.[`l${index}`]) - 1]?.name);
+  return compared.map(({ kind }, index) => levelsOfKind[kind][Number(row?.[`l${index}`]) - 1]?.name);
 }
 const level = async (kind: Kind, left: Value, right: Value, more: Partial<Compared> = {}) =>
   (await levelsOf([column(kind, more)], [left], [right]))[0];
@@ -93,7 +84,7 @@ it('two dates with two of three parts are the same in part, and still two dates 
   const [row] = await readRows<{ evidence: string; conflict: boolean }>(
     db,
     `select ${evidenceSql(compared)} as evidence, ${conflictSql(compared, defaultMatchingRules)} as conflict
-     from (select ${traits.date.levels.findIndex(({ name }) => name === 'partly') + 1} as l0), (select '' as gen) a, (select '' as gen) b`,
+     from (select ${levelsOfKind.date.findIndex(({ name }) => name === 'partly') + 1} as l0), (select '' as gen) a, (select '' as gen) b`,
   );
   expect(row).toEqual({ evidence: 'birth date: the same in part', conflict: true });
 });
@@ -149,9 +140,9 @@ function judged(
   const chances = compared.map((each) => ({
     known: 500_000,
     same: each.kind === kind ? (500_000 * pairs.two[0]) / (pairs.two[0] + pairs.two[1]) : 1000,
-    rest: traits[each.kind].levels.slice(1).map(({ chance }) => chance),
+    rest: levelsOfKind[each.kind].slice(1).map(({ chance }) => chance),
   }));
-  const differ = compared.map((each) => traits[each.kind].levels.length);
+  const differ = compared.map((each) => levelsOfKind[each.kind].length);
   const patterns = [pairs.one, pairs.two].flatMap(([same, other], nth) => {
     const names = nth === 0 ? [1, 1, 1] : differ.slice(0, 3);
     return [
@@ -173,9 +164,9 @@ it('of two columns that make each other look useless the worst goes, and the oth
   const chances = compared.map(({ kind }) => ({
     known: 500_000,
     same: 500_000 * (kind === 'code' ? 0.25 : 0.002),
-    rest: traits[kind].levels.slice(1).map(({ chance }) => chance),
+    rest: levelsOfKind[kind].slice(1).map(({ chance }) => chance),
   }));
-  const [g = 0, s = 0, a = 0, b = 0] = compared.map(({ kind }) => traits[kind].levels.length);
+  const [g = 0, s = 0, a = 0, b = 0] = compared.map(({ kind }) => levelsOfKind[kind].length);
   const counted: [levels: number[], pairs: number][] = [
     [[g, s, 1, 1], 625],
     [[1, 1, 1, b], 20],

@@ -1,25 +1,14 @@
 /** The figures that the matching must reach, on public files and on invented tables of other shapes. */
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { invent, inventShops } from '../../../bench/matching/invented.ts';
 import { loadInvented, measure, publicFiles } from '../../../bench/matching/run.ts';
 import { shapes } from '../../../bench/matching/shapes.ts';
 import { loadCsv } from '../../../lib/features/matching/read-file.ts';
+import { openDatabase } from '../../support/database.ts';
 
-let instance: DuckDBInstance;
-let db: DuckDBConnection;
-
-beforeAll(async () => {
-  instance = await DuckDBInstance.create(':memory:');
-  db = await instance.connect();
-});
-
-afterAll(() => {
-  db.closeSync();
-  instance.closeSync();
-});
+const db = await openDatabase();
 
 /** Least F1 and precision for each file, from the project's goals. */
 const goals: Readonly<Record<string, { f1: number; precision: number }>> = {

@@ -2,12 +2,12 @@
  * Pairs of records that are two people, or that may be: relatives, twins, seniors and juniors, titles, initials, offices. All of
  * them stand in one table, each in a household of its own, in German or in English; the matching looks at it once.
  */
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { inventHouseholds } from '../../../bench/matching/households.ts';
 import { loadInvented } from '../../../bench/matching/run.ts';
 import { matchTable } from '../../../lib/features/matching/match-table.ts';
 import { readRows } from '../../../lib/features/matching/read-rows.ts';
+import { openDatabase } from '../../support/database.ts';
 
 type Cells = Record<string, string>;
 interface Pair {
@@ -229,16 +229,7 @@ function cellsOf(cells: Cells, nth: number): string[] {
   });
 }
 
-let instance: DuckDBInstance;
-let db: DuckDBConnection;
-beforeAll(async () => {
-  instance = await DuckDBInstance.create(':memory:');
-  db = await instance.connect();
-});
-afterAll(() => {
-  db.closeSync();
-  instance.closeSync();
-});
+const db = await openDatabase();
 
 it(`of ${strangers} pairs that are or may be two people none is merged without asking, and people who are one are`, async () => {
   const others = (['German', 'English'] as const).flatMap((language) =>

@@ -1,11 +1,13 @@
 /** Lists of works (books, papers): authors in any style, editions of one title, years beside their cell. */
-import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, it } from 'vitest';
 import { loadInvented } from '../../../bench/matching/run.ts';
 import { Random } from '../../../data/generator/random.ts';
 import { matchTable } from '../../../lib/features/matching/match-table.ts';
 import { readRows } from '../../../lib/features/matching/read-rows.ts';
 import { literal, valueSql } from '../../../lib/features/matching/values.ts';
+import { openDatabase } from '../../support/database.ts';
+
+const db = await openDatabase();
 
 const surnames = 'Kingswell Ashgrove Merrick Holloway Stanbridge Westcott Larkfield Thornbury Penhale Redwood'.split(
   ' ',
@@ -43,8 +45,6 @@ function inventPapers(seed: number) {
 }
 
 it('reads the same authors out of every style in which they are cited', async () => {
-  const instance = await DuckDBInstance.create(':memory:');
-  const db = await instance.connect();
   const cited = [
     'Ada Stone, Ben A. Field-Moor and Cy Lake',
     'stone, a., field-moor, b. a., & lake, c.',
@@ -56,12 +56,9 @@ it('reads the same authors out of every style in which they are cited', async ()
     `select ${cited.map((cell, nth) => `${valueSql('authors', literal(cell), 'day first')} as c${nth}`).join(', ')}`,
   );
   expect(new Set(Object.values(row ?? {}))).toEqual(new Set(['fieldmoor lake stone']));
-  instance.closeSync();
 });
 
 it('finds a paper cited in two styles, and keeps its journal version apart', async () => {
-  const instance = await DuckDBInstance.create(':memory:');
-  const db = await instance.connect();
   const papers = inventPapers(5);
   await loadInvented(db, papers);
   const { compared } = await matchTable(db, { table: 'input', id: 'match_row', leaveOut: ['truth'] });
@@ -80,5 +77,4 @@ it('finds a paper cited in two styles, and keeps its journal version apart', asy
   const right = pairsOf((each) => `${each.truth} ${each.cluster_id}`);
   expect(right / pairsOf((each) => each.cluster_id)).toBeGreaterThanOrEqual(0.9);
   expect(right / pairsOf((each) => each.truth)).toBeGreaterThanOrEqual(0.9);
-  instance.closeSync();
 });

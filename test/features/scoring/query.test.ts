@@ -32,7 +32,6 @@ const happened = (contact_id: string, type: string, days: number, hour = 8) => (
 /** An engine with the tables, and the steps that scoring reads. */
 async function laidOut(layout: Layout): Promise<Engine> {
   const engine = await engineWith({ domains, ...layout });
-  await engine.run(sql`create table spellings (address varchar, clean varchar, plain varchar)`);
   await runSteps(engine, countedBounceSteps(bounces));
   return engine;
 }

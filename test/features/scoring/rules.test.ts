@@ -7,7 +7,7 @@ import { scoring } from '../../fixture/rules/scoring.ts';
 
 const problems = (change: unknown): readonly string[] => {
   try {
-    checkScoring({ ...scoring, ...(change as ScoringRules) }, contactColumns);
+    checkScoring({ ...scoring, ...(change as ScoringRules) }, contactColumns());
     return [];
   } catch (error) {
     if (error instanceof RulesError) return error.faults;
@@ -61,7 +61,7 @@ describe('scoring rules', () => {
   it('stand on a line each where there are several', () => {
     const wrong = { fit: [...fitFor(text('country').is('')).fit, ...fitFor(event('click')).fit] };
     expect(problems(wrong)).toHaveLength(2);
-    expect(() => checkScoring({ ...scoring, ...wrong }, contactColumns)).toThrow(
+    expect(() => checkScoring({ ...scoring, ...wrong }, contactColumns())).toThrow(
       /^jobs\/rules\/scoring\.ts: fit "Country", "near", text\(country\): a value is blank\..*\njobs\/rules\/scoring\.ts: fit /,
     );
   });

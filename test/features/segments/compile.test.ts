@@ -1,4 +1,3 @@
-import { Dialect, parse } from '@polyglot-sql/sdk';
 import { describe, expect, it } from 'vitest';
 import { sql } from '../../../lib/core/sql.ts';
 import { tables } from '../../../lib/core/tables.ts';
@@ -7,6 +6,7 @@ import type { Condition } from '../../../lib/features/segments/condition.ts';
 import { segmentInputQuery } from '../../../lib/features/segments/input.ts';
 import { checkLists, type ListRule, membershipQuery } from '../../../lib/features/segments/lists.ts';
 import { engineWith, type Layout } from '../../support/engine-tables.ts';
+import { Dialect, parse } from '../../support/polyglot.ts';
 
 const { all, any, date, domainOf, event, firstEvent, firstPurchase, knownAndNot, lastEvent, lastPurchase } = words;
 const { mailable, memberOf, not, number, purchases, spent, text } = words;

@@ -45,7 +45,16 @@ interface Kept {
   readonly created: number;
   changed: number;
   readonly versions: Version[];
-  bytes: Map<string, number> | null;
+  /** What its content came to when it was looked at last; null once it has changed. */
+  found: Found | null;
+}
+
+interface Found {
+  /** Names and the engine's types. */
+  readonly columns: readonly (readonly [name: string, type: string])[];
+  readonly rows: number;
+  /** By column. */
+  readonly bytes: ReadonlyMap<string, number>;
 }
 
 export class Tables {
@@ -111,7 +120,7 @@ export class Tables {
       created: now,
       changed: now,
       versions: [],
-      bytes: null,
+      found: null,
     });
   }
 
@@ -138,7 +147,7 @@ export class Tables {
         for (const { of, name } of kept) {
           of.versions.push({ until, name });
           of.changed = until;
-          of.bytes = null;
+          of.found = null;
         }
       },
     };
@@ -156,22 +165,20 @@ export class Tables {
 
   async describe(dataset: string, table: string): Promise<api.Schema$Table> {
     const kept = this.#kept(dataset, table);
-    const columns = await this.engine.rows(raw(`describe select * from "${dataset}/${table}"`));
+    const { columns, rows, bytes } = await this.#found(dataset, table);
     const given = new Map((kept.made.schema?.fields ?? []).map((field) => [field.name, field]));
-    const fields = columns.map(({ column_name: name, column_type: type }) => ({
-      ...given.get(String(name)),
-      name: String(name),
-      type: given.get(String(name))?.type ?? typeName(String(type)),
+    const fields = columns.map(([name, type]) => ({
+      ...given.get(name),
+      name,
+      type: given.get(name)?.type ?? typeName(type),
     }));
-    const rows = await this.engine.number(raw(`select count(*) from "${dataset}/${table}"`));
-    const bytes = [...(await this.bytes(dataset, table)).values()].reduce((sum, n) => sum + n, 0);
     return {
       ...kept.made,
       tableReference: { projectId: 'p', datasetId: dataset, tableId: table },
       type: kept.made.type ?? 'TABLE',
       schema: { fields },
       numRows: String(rows),
-      numBytes: String(bytes),
+      numBytes: String([...bytes.values()].reduce((sum, n) => sum + n, 0)),
       lastModifiedTime: String(kept.changed),
     };
   }
@@ -185,21 +192,32 @@ export class Tables {
     table: string,
     since: ReadonlyMap<string, string> = new Map(),
   ): Promise<ReadonlyMap<string, number>> {
+    const { made } = this.#kept(dataset, table);
+    const { columns, bytes } = await this.#found(dataset, table);
+    const field = made.timePartitioning?.field ?? '';
+    const from = since.get(field)?.replace('Z', '');
+    if (from === undefined) return bytes;
+    return (
+      await this.#sizes(columns, `"${dataset}/${table}" where "${field}" >= date_trunc('month', timestamp '${from}')`)
+    ).bytes;
+  }
+
+  /** A table's columns, rows and bytes, looked at once for each content. */
+  async #found(dataset: string, table: string): Promise<Found> {
     const kept = this.#kept(dataset, table);
-    const field = kept.made.timePartitioning?.field ?? '';
-    const from = since.get(field);
-    if (kept.bytes && from === undefined) return kept.bytes;
-    const where =
-      from === undefined ? '' : ` where "${field}" >= date_trunc('month', timestamp '${from.replace('Z', '')}')`;
-    const columns = await this.engine.rows(raw(`describe select * from "${dataset}/${table}"`));
-    const sizes = columns.map(({ column_name: name, column_type: type }) =>
-      type === 'VARCHAR' ? `coalesce(sum(2 + strlen("${name}")), 0)` : `8 * count("${name}")`,
-    );
-    const row = await this.engine.row(
-      raw(`select ${sizes.map((size, i) => `${size} as n${i}`).join(', ')} from "${dataset}/${table}"${where}`),
-    );
-    const bytes = new Map(columns.map(({ column_name: name }, i) => [String(name), Number(row[`n${i}`])]));
-    if (from === undefined) kept.bytes = bytes;
-    return bytes;
+    if (kept.found) return kept.found;
+    const described = await this.engine.rows(raw(`describe select * from "${dataset}/${table}"`));
+    const columns = described.map(({ column_name: name, column_type: type }) => [String(name), String(type)] as const);
+    kept.found = { columns, ...(await this.#sizes(columns, `"${dataset}/${table}"`)) };
+    return kept.found;
+  }
+
+  async #sizes(columns: Found['columns'], source: string): Promise<Pick<Found, 'rows' | 'bytes'>> {
+    const sizes = columns.map(([name, type], i) => {
+      const size = type === 'VARCHAR' ? `coalesce(sum(2 + strlen("${name}")), 0)` : `8 * count("${name}")`;
+      return `, ${size} as n${i}`;
+    });
+    const row = await this.engine.row(raw(`select count(*) as n${sizes.join('')} from ${source}`));
+    return { rows: Number(row.n), bytes: new Map(columns.map(([name], i) => [name, Number(row[`n${i}`])])) };
   }
 }

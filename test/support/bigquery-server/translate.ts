@@ -2,7 +2,7 @@
  * GoogleSQL as the local server carries it out: each statement translated to DuckDB's dialect. What BigQuery alone has
  * (time travel, names of three parts, partitions, temporary functions) is taken out before; types are named back.
  */
-import { Dialect, transpile } from '@polyglot-sql/sdk';
+import { Dialect, transpile } from '../polyglot.ts';
 
 /** The statements of a script. */
 export function statementsOf(script: string): string[] {

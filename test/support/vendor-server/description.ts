@@ -78,9 +78,11 @@ function describe(described: readonly object[]): Description {
     what: string,
     isSent = false,
   ): string[] => {
-    const plain = isSent ? (part: object) => closed(inlined(part)) : inlined;
-    const check =
-      compiled.get(schema) ?? of.compile({ ...plain(schema), components: plain(document.components as object) });
+    const plain = (part: object, refs?: string) => (isSent ? closed(inlined(part, refs)) : inlined(part, refs));
+    // What a document's schemas share is read once.
+    const $id = `http://document/${documents.indexOf(document)}${isSent ? '/sent' : ''}`;
+    if (!of.schemas[$id]) of.addSchema({ $id, components: plain(document.components as object) });
+    const check = compiled.get(schema) ?? of.compile(plain(schema, $id));
     compiled.set(schema, check);
     return check(value)
       ? []
@@ -156,10 +158,11 @@ const closed = (schema: object): object =>
     }),
   ) as object;
 
-/** OpenAPI 3.0's own keywords as JSON Schema has them. */
-function inlined(schema: object | undefined): object {
+/** OpenAPI 3.0's own keywords as JSON Schema has them. @param refs the document that references are to */
+function inlined(schema: object | undefined, refs = ''): object {
   return JSON.parse(
     JSON.stringify(schema ?? {}, (key, value: unknown) => {
+      if (key === '$ref') return `${refs}${value}`;
       if (key === 'example' || key === 'examples' || key === 'discriminator') return undefined;
       if ((key === 'exclusiveMinimum' || key === 'exclusiveMaximum') && typeof value === 'boolean') return undefined;
       const object = value as Json | null;

@@ -12,7 +12,7 @@ import { connectedNight, serve } from '../../support/connections.ts';
 import { analyse, hasAnalyser } from '../../support/googlesql/analyse.ts';
 import { sqlFaults } from '../../support/job-sql.ts';
 import { night } from '../../support/night.ts';
-import { type BigQueryBench, bigQueryBench, sheetsBench, writeTables } from '../../support/store-bench.ts';
+import { type BigQueryBench, bigQueryBench, writeTables } from '../../support/store-bench.ts';
 import { SENDGRID_KEY, sendgridTool } from '../../support/vendor-server/sendgrid.ts';
 import { temporaryFolder } from '../../support/workbook.ts';
 import { aPart } from './part-of-sample.ts';
@@ -51,7 +51,7 @@ function factsIn({ server }: BigQueryBench, tables: Tables): string[] {
   return found;
 }
 
-it('comes to the same plans on a folder, a sheet and a dataset, and brings no row of facts here', async () => {
+it('comes to the same plans on a folder and a dataset, and brings no row of facts here', async () => {
   const tables = withCopies(aPart(60));
   const folder = temporaryFolder();
   writeTables(folder, tables);
@@ -64,10 +64,6 @@ it('comes to the same plans on a folder, a sheet and a dataset, and brings no ro
   const facts = factsIn(bench, tables);
   const here = await night(folder, { asOf, jobs: batches });
   const there = await night(temporaryFolder(), { asOf, jobs: batches, open: bench.open });
-  const sheet = await sheetsBench(tables);
-  const onSheet = plansOf(await night(temporaryFolder(), { asOf, jobs: ['nightly'], open: sheet.open }));
-  await sheet.close();
-  expect(onSheet).toEqual(plansOf(here).slice(0, onSheet.length));
   sent = sentStatements(bench);
   schemas = await schemasOf(bench);
   await bench.close();

@@ -229,7 +229,7 @@ it.each([
     const made = await tables.describe('marketing', 'contacts');
     await tables.drop('marketing', 'contacts');
     if (statement !== 'drop') await tables.create('marketing', made);
-  } else await tables.engine.run(raw(statement));
+  } else await bench.server.act('marketing', 'contacts', statement);
   await expect(reading.tables[0]?.open()).rejects.toThrow('BigQuery');
   expect(await reading.changedSince()).toEqual(['table "contacts"']);
   await store.close();

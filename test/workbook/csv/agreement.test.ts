@@ -5,6 +5,7 @@ import { howToRead } from '../../../lib/workbook/csv/how-to-read.ts';
 import { openCsv } from '../../../lib/workbook/csv/sniff.ts';
 import { strictCopy } from '../../../lib/workbook/csv/strict-copy.ts';
 import { strictOptions } from '../../../lib/workbook/csv/strict-options.ts';
+import { isThorough } from '../../support/thorough.ts';
 import { everyText } from './every-text.ts';
 import { testFolder } from './folder.ts';
 import { connect, duckRows, soundRows } from './oracle.ts';
@@ -38,7 +39,7 @@ async function lawHolds(text: string, shrinkBuffers = (options: string) => optio
   const copy = await strictCopy(file, out);
   expect({ text, rows: await duckRows(duck, out, shrinkBuffers(copy.options)) }).toEqual({ text, rows: sound });
   expect(copy.rows).toBe(sound.length);
-  expect(copy.sha256).toBe(how.sha256);
+  expect(copy.hash).toBe(how.hash);
   return 'copy';
 }
 
@@ -120,12 +121,12 @@ describe('DuckDB and the scanner see the same rows', () => {
     ['1\r\n', 'a\r\n', 4],
     ['\0,"\n', 'a,b\n', 3],
   ])(
-    'in every file of the characters %j after %j',
+    'in every short file of the characters %j after %j',
     async (alphabet, head, length) => {
       const tally: Record<Reading, number> = { refused: 0, itself: 0, copy: 0 };
-      for (const text of everyText(alphabet, length)) tally[await lawHolds(head + text)] += 1;
-      expect(tally.itself).toBeGreaterThan(5);
-      expect(tally.copy).toBeGreaterThan(5);
+      for (const text of everyText(alphabet, isThorough ? length : 3)) tally[await lawHolds(head + text)] += 1;
+      expect(tally.itself).toBeGreaterThan(4);
+      expect(tally.copy).toBeGreaterThan(4);
     },
     120_000,
   );

@@ -8,7 +8,7 @@ type Seen = ReferenceRecord & { readonly fault: string | null };
 
 function scan(text: string | Buffer, columns: number): Seen[] {
   const scanner = new Scanner(',', columns, 'contacts.csv');
-  scanner.attach(Buffer.from(text as string), 0, true);
+  scanner.attach(Buffer.from(text as string), true);
   const seen: Seen[] = [];
   while (scanner.advance()) {
     const { fault, cells, bytes } = scanner;

@@ -14,7 +14,7 @@ interface Passed {
 
 function pass(text: string, columns: number, most: number, lineEndBytes: number): Passed & { skipped: number } {
   const scanner = new Scanner(',', columns, 'contacts.csv');
-  scanner.attach(Buffer.from(text), 0, true);
+  scanner.attach(Buffer.from(text), true);
   let skipped = scanner.skipPlain(most, lineEndBytes);
   let sound = 0;
   const malformed: string[] = [];
@@ -69,7 +69,7 @@ it.each([
   ['nothing where a blank line looks like a row', '1\n\n2\n', 1, 0],
 ])('counted at once: %s', (_, text, columns, lines) => {
   const scanner = new Scanner(',', columns, 'contacts.csv');
-  scanner.attach(Buffer.from(text), 0, true);
+  scanner.attach(Buffer.from(text), true);
   expect(scanner.skipLines(text.length)).toBe(lines);
   expect(scanner.next).toBe(lines * 4);
 });

@@ -7,7 +7,9 @@ import { insert } from '../../../lib/core/change.ts';
 import { sql } from '../../../lib/core/sql.ts';
 import { type Sources, workbookRules } from '../../../lib/core/workbook-rules.ts';
 import { ERASE_KEY } from '../../../lib/intake/forgotten.ts';
+import { recogniseWith } from '../../../lib/intake/formats/registry.ts';
 import type { RunResult } from '../../../lib/run/result.ts';
+import { openCsvStore } from '../../../lib/workbook/csv/store.ts';
 import { withOutsideTables } from '../../../lib/workbook/external/tables.ts';
 import type { Store } from '../../../lib/workbook/store.ts';
 import { nightShift } from '../../fixture/batches.ts';
@@ -34,7 +36,19 @@ const EVENTS = 'event_id,contact_id,type,occurred_at,value\n';
 
 interface Place {
   readonly folder: string;
+  /** How many events a reading gives, without a run. @throws what the reading throws */
+  readonly eventsIn: (files: Parameters<typeof sourcesOf>[0]) => Promise<number | undefined>;
   readonly run: (files: Parameters<typeof sourcesOf>[0], given?: Night) => Promise<RunResult>;
+}
+
+async function eventsIn(opened: Promise<Store>, files: Parameters<typeof sourcesOf>[0], root: string) {
+  const store = withOutsideTables(await opened, sourcesOf(files), root);
+  try {
+    const { tables } = await store.read();
+    return (await tables.find(({ table }) => table === 'events')?.open())?.rows;
+  } finally {
+    await store.close();
+  }
 }
 
 /** A workbook of two contacts in a folder of files, with all else that it holds. */
@@ -48,7 +62,8 @@ function inFiles(more: Parameters<typeof writeWorkbook>[1] = {}): Place {
       store: (store) => withOutsideTables(store, sourcesOf(files), folder),
       ...given,
     });
-  return { folder, run };
+  const options = { folder, aliases: {}, recognise: recogniseWith(), command: 'test', run: 'r' };
+  return { folder, run, eventsIn: (files) => eventsIn(openCsvStore(options), files, folder) };
 }
 
 /** The same in a spreadsheet. */
@@ -69,7 +84,7 @@ async function inSheet(more: Record<string, string[][]> = {}): Promise<Place> {
       open: async (id): Promise<Store> => withOutsideTables(await bench.open(id), sourcesOf(files), folder),
       ...given,
     });
-  return { folder, run };
+  return { folder, run, eventsIn: (files) => eventsIn(bench.open('r'), files, folder) };
 }
 
 const put = (folder: string, files: Record<string, string>): void => {
@@ -129,11 +144,11 @@ it.each([
   [`['2026-11-20'] as occurred_at`, 'w.parquet: column "occurred_at" is VARCHAR[]'],
   [`timestamp '2026-11-20 10:00:00' as happened_at`, 'No column "occurred_at" in w.parquet.'],
 ])('a Parquet column that says no moment for sure (%s) is refused before anything is read', async (column, message) => {
-  const { folder, run } = inFiles();
+  const place = inFiles();
   await writeParquet({
-    [join(folder, 'w.parquet')]: `select 'e1' as event_id, 'c1' as contact_id, 'click' as type, ${column}`,
+    [join(place.folder, 'w.parquet')]: `select 'e1' as event_id, 'c1' as contact_id, 'click' as type, ${column}`,
   });
-  expect(jobOf(await run({ events: 'w.parquet' }), 'reader').error?.message).toContain(message);
+  await expect(place.eventsIn({ events: 'w.parquet' })).rejects.toThrow(message);
 });
 
 it('a row that can not be read goes to quarantine with its file and row, no matter what stands before it', async () => {
@@ -226,16 +241,16 @@ it.each([
 ] as [string, () => Promise<Place>, string][])(
   'two places for one table, with %s, are an error and no guess',
   async (_, placeOf, message) => {
-    const { folder, run } = await placeOf();
-    put(folder, { 'w.csv': `${EVENTS}e1,c1,click,2026-11-20T08:00:00Z,\n` });
-    expect(jobOf(await run({ events: 'w.csv' }), 'reader').error?.message).toContain(message);
+    const place = await placeOf();
+    put(place.folder, { 'w.csv': `${EVENTS}e1,c1,click,2026-11-20T08:00:00Z,\n` });
+    await expect(place.eventsIn({ events: 'w.csv' })).rejects.toThrow(message);
   },
 );
 
 it('a table of the workbook that is empty gives way to the source', async () => {
-  const { folder, run } = inFiles({ events: [] });
-  put(folder, { 'w.csv': `${EVENTS}e1,c1,click,2026-11-20T08:00:00Z,\n` });
-  expect((await run({ events: 'w.csv' })).snapshot.rows.events).toBe(1);
+  const place = inFiles({ events: [] });
+  put(place.folder, { 'w.csv': `${EVENTS}e1,c1,click,2026-11-20T08:00:00Z,\n` });
+  expect(await place.eventsIn({ events: 'w.csv' })).toBe(1);
 });
 
 it('a job that would write there is refused, and the others go on', async () => {

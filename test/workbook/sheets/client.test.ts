@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type SheetsClient, sheetsClient } from '../../../lib/workbook/sheets/client.ts';
 import * as errors from '../../../lib/workbook/sheets/errors.ts';
-import { failureOf } from '../../../lib/workbook/sheets/failure.ts';
 import { book } from '../../support/sheets-server/build.ts';
 import type { Fault } from '../../support/sheets-server/scenario.ts';
 import { type SheetsServer, startSheetsServer } from '../../support/sheets-server/server.ts';
@@ -22,7 +21,7 @@ function aClient(more: object = {}): SheetsClient {
   const sleep = async (ms: number): Promise<void> => {
     nowMs += ms;
   };
-  return sheetsClient('sheet-1', { rootUrl: server.url, nowMs: () => nowMs, sleep, random: () => 0.5, ...more });
+  return sheetsClient('sheet-1', { rootUrl: server.url, sleep, random: () => 0.5, ...more });
 }
 
 const aWrite = { requests: [{ appendDimension: { sheetId: 0, dimension: 'ROWS', length: 1 } }] };
@@ -100,15 +99,15 @@ test.each([
   [403, { status: 'RESOURCE_EXHAUSTED', message: 'Kontingent überschritten' }],
   [429, {}],
 ])('a limit that is answered %i %j is waited for, in any language', async (status, error) => {
-  const asked = { service: 'sheets', spreadsheetId: 'sheet-1', account: async () => undefined } as const;
-  expect(await failureOf({ response: { status, data: { error } } }, asked)).toMatchObject({ kind: 'wait' });
+  const asked = { kind: 'reads', spreadsheetId: 'sheet-1', account: async () => undefined } as const;
+  expect(await errors.failureOf({ response: { status, data: { error } } }, asked)).toMatchObject({ kind: 'wait' });
 });
 
 test.each(['ENOTFOUND', 'ETIMEDOUT', 'SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'])(
   '%s is said to be the network',
   async (code) => {
-    const asked = { service: 'sheets', spreadsheetId: 'sheet-1', account: async () => undefined } as const;
-    expect(await failureOf({ code }, asked)).toMatchObject({ kind: 'again', noNetwork: code });
+    const asked = { kind: 'reads', spreadsheetId: 'sheet-1', account: async () => undefined } as const;
+    expect(await errors.failureOf({ code }, asked)).toMatchObject({ kind: 'again', noNetwork: code });
   },
 );
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect } from 'vitest';
 import { type SheetsClient, sheetsClient } from '../../../lib/workbook/sheets/client.ts';
 import { readSnapshot } from '../../../lib/workbook/sheets/snapshot.ts';
 import { SheetWriter } from '../../../lib/workbook/sheets/writer.ts';
-import { goalsOf, type TabPatch, tabNamed } from '../../support/goals-of.ts';
+import { contentOf, goalsOf, type TabPatch, tabNamed } from '../../support/goals-of.ts';
 import { book, type Given } from '../../support/sheets-server/build.ts';
 import { type SheetsServer, startSheetsServer } from '../../support/sheets-server/server.ts';
 
@@ -83,8 +83,8 @@ export async function applied(given: GivenPatch, between: () => void = () => {})
   const client = aClient();
   const snapshot = await readSnapshot(client);
   const tab = await snapshot.load(tabNamed(snapshot.tabs, 'contacts'));
-  const updates = given.updates?.map((update) => ({ ...update, content: tab.content(update.row) })) ?? [];
-  const removals = given.removals?.map((removal) => ({ ...removal, content: tab.content(removal.row) })) ?? [];
+  const updates = given.updates?.map((update) => ({ ...update, content: contentOf(tab, update.row) })) ?? [];
+  const removals = given.removals?.map((removal) => ({ ...removal, content: contentOf(tab, removal.row) })) ?? [];
   const callsBefore = { ...client.calls };
   between();
   const result = await new SheetWriter(client, [tab]).write(goalsOf(aPatch({ ...given, updates, removals })));

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { readSnapshot } from '../../../lib/workbook/sheets/snapshot.ts';
 import { SheetWriter } from '../../../lib/workbook/sheets/writer.ts';
-import { goalsOf, tabNamed } from '../../support/goals-of.ts';
+import { contentOf, goalsOf, tabNamed } from '../../support/goals-of.ts';
 import { formula, type Given } from '../../support/sheets-server/build.ts';
 import {
   aClient,
@@ -45,7 +45,6 @@ test('updates, new rows and removals go in with one read and two writes, and the
     ['c4', null, null, 4],
   ]);
   expect(result).toMatchObject({
-    written: { cells: 1, inserts: 1, removals: 1 },
     held: [],
     repaired: 0,
     calls: { reads: 2, writes: 3 },
@@ -57,7 +56,7 @@ test('nothing to do changes nothing', async () => {
   three();
   const update = { row: 0, key: ['c1'], cells: [{ column: 'status', before: 'subscribed', after: 'subscribed' }] };
   const before = structuredClone(server.book(id).tabs);
-  expect(await applied({ updates: [update] })).toMatchObject({ written: { cells: 0 }, held: [], requests: 0 });
+  expect(await applied({ updates: [update] })).toMatchObject({ held: [], requests: 0 });
   expect(server.book(id).tabs).toEqual(before);
 });
 
@@ -159,7 +158,7 @@ describe('in the moment of the write itself', () => {
       ['c2', 'subscribed'],
       ['c1', 'suppressed'],
     ]);
-    expect(result).toMatchObject({ written: { cells: 1 }, repaired: 1 });
+    expect(result).toMatchObject({ repaired: 1 });
   });
 
   test('what a person types into the very cell is put back, and held', async () => {
@@ -167,7 +166,6 @@ describe('in the moment of the write itself', () => {
     onWrite(() => type(1, 2, 'unsubscribed'));
     expect(await applied({ updates: [suppress(0)] })).toMatchObject({
       held: [{ reason: 'cell changed' }],
-      written: { cells: 0 },
     });
     expect(content()[1]).toEqual(['c1', 'a@example.com', 'unsubscribed', 1]);
   });
@@ -206,7 +204,7 @@ describe('in the moment of the write itself', () => {
     onWrite(reverse);
     const snapshot = await readSnapshot(aClient());
     const tab = await snapshot.load(tabNamed(snapshot.tabs, 'contacts'));
-    const removal = goalsOf(aPatch({ removals: [{ row: 0, key: ['c1'], content: tab.content(0) }] }));
+    const removal = goalsOf(aPatch({ removals: [{ row: 0, key: ['c1'], content: contentOf(tab, 0) }] }));
     const twice = goalsOf(aPatch({ inserts: [{ cells: [{ column: 'contact_id', value: 'c2' }] }] }));
     const { held } = await new SheetWriter(aClient(), [tab], { bytes: 100 }).write([...removal, ...twice]);
     expect(held).toEqual([{ tab: 'contacts', reason: 'key exists' }]);
@@ -302,7 +300,8 @@ describe('in the moment of the write itself', () => {
 
 test('a row that shows an error somewhere can be taken away', async () => {
   put([['c1', formula('=1/0'), 'subscribed', 1]], {});
-  expect(await applied({ removals: [{ row: 0, key: ['c1'] }] })).toMatchObject({ held: [], written: { removals: 1 } });
+  expect(await applied({ removals: [{ row: 0, key: ['c1'] }] })).toMatchObject({ held: [] });
+  expect(content()).toEqual([HEADERS]);
 });
 
 test('of a large tab only the rows concerned are looked at and copied, and the keys whole only where rows moved', async () => {
@@ -317,7 +316,7 @@ test('of a large tab only the rows concerned are looked at and copied, and the k
       between();
       from = server.requests.length;
     };
-    expect(await applied({ updates }, after)).toMatchObject({ written: { cells: 2 }, held: [] });
+    expect(await applied({ updates }, after)).toMatchObject({ held: [] });
     expect(written().sort()).toEqual(['c2', 'c4']);
     return server.requests.slice(from).reduce((sum, { answerBytes }) => sum + answerBytes, 0);
   };

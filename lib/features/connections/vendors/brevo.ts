@@ -1,5 +1,5 @@
-import { byOffset, iso, object } from './pages.ts';
-import type { At, Json, Member, Source, Vendor } from './vendor.ts';
+import { byOffset, iso, object, texts } from './pages.ts';
+import { type At, type Json, keyIn, type Member, type Source, type Vendor } from './vendor.ts';
 
 const day = (moment: Date): string => moment.toISOString().slice(0, 10);
 /** Both days, or neither where a list is read from its beginning. */
@@ -7,7 +7,7 @@ const days = ({ from, to }: At['window']): Record<string, string> =>
   from.getTime() === 0 ? {} : { startDate: day(from), endDate: day(to) };
 
 const contacts = (at: At, query: Readonly<Record<string, string>> = {}) =>
-  byOffset(at.client, { path: '/v3/contacts', query }, 1000, (answer) => object(answer).contacts);
+  byOffset(at.client, { path: '/v3/contacts', query }, 1000, 'contacts');
 
 /** A contact may have a phone number alone. */
 const hasAddress = ({ email }: Json): boolean => typeof email === 'string' && email !== '';
@@ -16,13 +16,10 @@ const happened = (name: string, event: string, is: Source['is']): Source => ({
   name,
   formats: ['brevo-events'],
   is,
-  pages: ({ client, window }) =>
-    byOffset(
-      client,
-      { path: '/v3/smtp/statistics/events', query: { event, ...days(window) } },
-      2500,
-      (answer) => object(answer).events ?? [],
-    ),
+  pages: ({ client, window }) => {
+    const request = { path: '/v3/smtp/statistics/events', query: { event, ...days(window) } };
+    return byOffset(client, request, 2500, (answer) => object(answer).events ?? []);
+  },
 });
 
 async function* people(at: At, list: number | null): AsyncGenerator<readonly Member[]> {
@@ -30,10 +27,7 @@ async function* people(at: At, list: number | null): AsyncGenerator<readonly Mem
     yield page
       .filter(hasAddress)
       .map(({ email, emailBlacklisted, listIds, listUnsubscribed, attributes, modifiedAt }): Member => {
-        const fields = Object.fromEntries(
-          Object.entries(object(attributes)).map(([name, value]) => [name, String(value ?? '')]),
-        );
-        const about = { email: String(email), fields };
+        const about = { email: String(email), fields: texts(attributes) };
         if (emailBlacklisted === true)
           return { ...about, status: 'left', fact: { kind: 'unsubscribe', at: String(modifiedAt) } };
         // From this one list alone: never put back there, and no departure from all.
@@ -61,9 +55,7 @@ export const brevo: Vendor = {
   },
   address: () => 'https://api.brevo.com',
   secrets: { key: 'BREVO_API_KEY' },
-  signIn:
-    ({ key = '' }) =>
-    () => ({ 'api-key': key }),
+  signIn: keyIn('api-key'),
   limits: { perSecond: 10 },
   reads: [
     {
@@ -71,12 +63,7 @@ export const brevo: Vendor = {
       formats: ['brevo-blocked-api'],
       is: 'consent',
       pages: ({ client, window }) =>
-        byOffset(
-          client,
-          { path: '/v3/smtp/blockedContacts', query: days(window) },
-          100,
-          (answer) => object(answer).contacts,
-        ),
+        byOffset(client, { path: '/v3/smtp/blockedContacts', query: days(window) }, 100, 'contacts'),
     },
     {
       name: 'contacts',
@@ -96,7 +83,7 @@ export const brevo: Vendor = {
   suppressions: {
     size: 100,
     onlyKnown: true,
-    standing: (at) => people(at, null),
+    members: (at) => people(at, null),
     add: async ({ client }, rows) => {
       const json = { contacts: rows.map(({ email }) => ({ email, emailBlacklisted: true })) };
       await client.json({ method: 'POST', path: '/v3/contacts/batch', json });
@@ -108,7 +95,7 @@ export const brevo: Vendor = {
     numbered: true,
     members: (at, list) => people(at, Number(list)),
     // emailBlacklisted is left out: a contact who is blocklisted stays so. Only known contacts can be sent in a batch.
-    add: async ({ client }, list, rows) => {
+    add: async ({ client }, rows, list) => {
       const contacts = rows.map(({ email, fields }) => ({ email, listIds: [Number(list)], attributes: fields }));
       const known = contacts.filter((_, nth) => rows[nth]?.isThere);
       if (known.length > 0)
@@ -116,10 +103,10 @@ export const brevo: Vendor = {
       for (const contact of contacts.filter((_, nth) => !rows[nth]?.isThere))
         await client.json({ method: 'POST', path: '/v3/contacts', json: { ...contact, updateEnabled: true } });
     },
-    remove: async ({ client }, list, emails) => {
+    remove: async ({ client }, emails, list) => {
       await client.json({ method: 'POST', path: `/v3/contacts/lists/${list}/contacts/remove`, json: { emails } });
     },
-    has: async (at, list, email) => {
+    has: async (at, email, list) => {
       const { listIds } = await personAt(at, email);
       return Array.isArray(listIds) && listIds.includes(Number(list));
     },

@@ -5,7 +5,7 @@
 import Papa from 'papaparse';
 import * as z from 'zod';
 import { type Client, type Request, RequestError } from '../../http/index.ts';
-import { iso, object, pages, records } from './pages.ts';
+import { byCursor, iso, pages, records, valueAt } from './pages.ts';
 import type { At, Json, Source, Vendor } from './vendor.ts';
 
 const path = z.string().regex(/^[\w-]+(\.[\w-]+)*$/, 'a path is names with dots between them: paging.next');
@@ -71,14 +71,11 @@ export const httpOptions = {
 const options = z.object(httpOptions);
 type HttpSource = z.output<typeof source>;
 
-const at = (value: unknown, where: string | undefined): unknown =>
-  where === undefined ? value : where.split('.').reduce<unknown>((found, part) => object(found)[part], value);
-
 const cellOf = (record: Json, where: string): string =>
-  where.startsWith('= ') ? where.slice(2) : String(at(record, where) ?? '');
+  where.startsWith('= ') ? where.slice(2) : String(valueAt(record, where) ?? '');
 
 const leadsNowhere = (page: readonly Json[], where: string): boolean =>
-  page.length > 0 && !where.startsWith('= ') && page.every((record) => at(record, where) === undefined);
+  page.length > 0 && !where.startsWith('= ') && page.every((record) => valueAt(record, where) === undefined);
 
 async function* csvPages(client: Client, request: Request): AsyncGenerator<readonly Json[]> {
   const { text } = await client.ask({ ...request, headers: { accept: 'text/csv' } });
@@ -91,23 +88,19 @@ function pagesOf({ client, window }: At, { path: below, as, records: list, pages
   const [from, to] = [encodeURIComponent(iso(window.from)), encodeURIComponent(iso(window.to))];
   const first: Request = { path: below.replaceAll('{from}', from).replaceAll('{to}', to) };
   if (as === 'csv') return csvPages(client, first);
-  const offsets = turn?.by === 'offset' ? { [turn.limit]: turn.size, [turn.offset]: 0 } : {};
-  return pages(client, { ...first, query: offsets }, (answer, request) => {
-    const found = records(at(answer, list));
-    if (turn?.by === 'offset') {
-      const offset = Number(request.query?.[turn.offset]) + found.length;
-      return {
-        records: found,
-        next: found.length === 0 ? null : { ...first, query: { ...offsets, [turn.offset]: offset } },
-      };
-    }
-    const next = turn && at(answer, turn.next);
-    if (!turn || (typeof next !== 'string' && typeof next !== 'number') || next === '')
-      return { records: found, next: null };
-    return {
-      records: found,
-      next: turn.by === 'link' ? { path: String(next) } : { ...first, query: { [turn.parameter]: next } },
-    };
+  if (turn?.by === 'cursor') return byCursor(client, first, turn.parameter, list, turn.next);
+  if (turn?.by === 'offset') {
+    const { size, limit, offset } = turn;
+    const at = (nth: number): Request => ({ ...first, query: { [limit]: size, [offset]: nth } });
+    return pages(client, at(0), (answer, { query = {} }) => {
+      const found = records(answer, list);
+      return { records: found, next: found.length === 0 ? null : at(Number(query[offset]) + found.length) };
+    });
+  }
+  return pages(client, first, (answer) => {
+    const next = turn && valueAt(answer, turn.next);
+    const isThere = typeof next === 'number' || (typeof next === 'string' && next !== '');
+    return { records: records(answer, list), next: isThere ? { path: String(next) } : null };
   });
 }
 
@@ -134,26 +127,27 @@ const sourceOf = (given: HttpSource, tool: string): Source => ({
   },
 });
 
+/** What holds for each connection of this kind. */
+export const http: Omit<Vendor, 'address' | 'signIn'> = {
+  id: 'http',
+  label: 'any tool by HTTP',
+  guide: {
+    page: 'docs/connections.md',
+    rights: 'read, and no more',
+    steps: ['Make a key that only reads, and name its secret under secrets.'],
+    lacks: 'nothing is written',
+  },
+  secrets: {},
+  reads: [],
+};
+
 /** A connection of this kind as a vendor. */
 export function httpVendor(given: { readonly name: string } & z.input<typeof options>): Vendor {
   const { address, key, reads } = options.parse(given);
   return {
-    id: 'http',
-    label: 'any tool by HTTP',
-    guide: httpGuide,
+    ...http,
     address: () => address,
-    secrets: {},
-    signIn: (keys): ReturnType<Vendor['signIn']> => {
-      const value = Object.values(keys)[0] ?? '';
-      return () => (key ? { [key.header.toLowerCase()]: `${key.prefix}${value}` } : {});
-    },
+    signIn: (keys) => () => (key ? { [key.header.toLowerCase()]: `${key.prefix}${Object.values(keys)[0] ?? ''}` } : {}),
     reads: reads.map((each) => sourceOf(each, given.name)),
   };
 }
-
-export const httpGuide: Vendor['guide'] = {
-  page: 'docs/connections.md',
-  rights: 'read, and no more',
-  steps: ['Make a key that only reads, and name its secret under secrets.'],
-  lacks: 'nothing is written',
-};

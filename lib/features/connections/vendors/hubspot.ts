@@ -1,10 +1,9 @@
-import { byCursor, object, pages, records } from './pages.ts';
+import type { Client, Query } from '../../http/index.ts';
+import { byCursor, object, pages, records, texts, valueAt } from './pages.ts';
 import { type At, bearer, type Json, type Member, type Vendor } from './vendor.ts';
 
 const CONTACTS = '/crm/v3/objects/contacts';
 const PROPERTIES = ['email', 'hs_email_optout', 'hs_email_hard_bounce_reason_enum', 'lastmodifieddate'];
-const results = (answer: unknown) => object(answer).results;
-const after = (answer: unknown) => object(object(object(answer).paging).next).after;
 
 /**
  * Contacts who opted out or bounced, by their ids: a search gives 10,000 at most, so each page begins after the last
@@ -26,30 +25,32 @@ function changed({ client, window: { from, to } }: At) {
     return { method: 'POST' as const, path: `${CONTACTS}/search`, json };
   };
   return pages(client, beginning('0'), (answer) => {
-    const found = records(results(answer));
+    const found = records(answer, 'results');
     return { records: found, next: found.length < SEARCHED ? null : beginning(String(found.at(-1)?.id)) };
   });
 }
 const SEARCHED = 200;
 
+const listed = (client: Client, path: string, query: Query) =>
+  byCursor(client, { path, query }, 'after', 'results', 'paging.next.after');
+
 const contacts = ({ client, fields }: At) => {
   const properties = [...PROPERTIES, ...Object.keys(fields)].join(',');
-  return byCursor(client, { path: CONTACTS, query: { limit: 100, properties } }, 'after', results, after);
+  return listed(client, CONTACTS, { limit: 100, properties });
 };
 
 function memberOf({ id, properties }: Json, on: ReadonlySet<string>): Member[] {
   const { email, hs_email_optout: optout, lastmodifieddate: at, ...others } = object(properties);
   if (typeof email !== 'string' || email === '') return [];
   if (String(optout) === 'true') return [{ email, status: 'left', fact: { kind: 'unsubscribe', at: String(at) } }];
-  const fields = Object.fromEntries(Object.entries(others).map(([name, value]) => [name, String(value ?? '')]));
-  return [{ email, status: on.has(String(id)) ? 'member' : 'known', fields }];
+  return [{ email, status: on.has(String(id)) ? 'member' : 'known', fields: texts(others) }];
 }
 
 async function* people(at: At, list: string | null): AsyncGenerator<readonly Member[]> {
   const on = new Set<string>();
   if (list !== null) {
     const path = `/crm/v3/lists/${encodeURIComponent(list)}/memberships`;
-    for await (const page of byCursor(at.client, { path, query: { limit: 250 } }, 'after', results, after))
+    for await (const page of listed(at.client, path, { limit: 250 }))
       for (const { recordId } of page) on.add(String(recordId));
   }
   for await (const page of contacts(at)) yield page.flatMap((each) => memberOf(each, on));
@@ -58,19 +59,24 @@ async function* people(at: At, list: string | null): AsyncGenerator<readonly Mem
 /** How many of a batch it did not take: that is an answer with status 200 or 207. */
 const failedOf = (answer: unknown): number => Number(object(answer).numErrors ?? 0);
 
+const idsIn = (answer: unknown): string[] => records(answer, 'results').map(({ id }) => String(id));
+
 /** The ids of contacts by their addresses. */
 async function idsOf({ client }: At, emails: readonly string[]): Promise<string[]> {
   const inputs = emails.map((id) => ({ id }));
   const json = { inputs, idProperty: 'email', properties: ['email'], propertiesWithHistory: [] };
-  return records(results(await client.json({ method: 'POST', path: `${CONTACTS}/batch/read`, json }))).map(({ id }) =>
-    String(id),
-  );
+  return idsIn(await client.json({ method: 'POST', path: `${CONTACTS}/batch/read`, json }));
+}
+
+async function putMembers({ client }: At, list: string, what: 'add' | 'remove', ids: readonly string[]): Promise<void> {
+  const path = `/crm/v3/lists/${encodeURIComponent(list)}/memberships/${what}`;
+  await client.json({ method: 'PUT', path, json: ids });
 }
 
 const optOut = async ({ client }: At, email: string) => {
   const query = { idProperty: 'email', properties: 'hs_email_optout' };
   const answer = await client.json({ path: `${CONTACTS}/${encodeURIComponent(email)}`, query, expects: [404] });
-  return String(object(object(answer).properties).hs_email_optout) === 'true';
+  return String(valueAt(answer, 'properties.hs_email_optout')) === 'true';
 };
 
 export const hubspot: Vendor = {
@@ -95,7 +101,7 @@ export const hubspot: Vendor = {
   suppressions: {
     size: 100,
     onlyKnown: true,
-    standing: (at) => people(at, null),
+    members: (at) => people(at, null),
     add: async ({ client }, rows) => {
       const path = '/communication-preferences/v4/statuses/batch/unsubscribe-all';
       const json = { inputs: rows.map(({ email }) => email) };
@@ -107,30 +113,20 @@ export const hubspot: Vendor = {
     size: 100,
     numbered: true,
     members: people,
-    add: async (at, list, rows) => {
-      const inputs = rows.map(({ email, fields }) => ({
-        id: email,
-        idProperty: 'email',
-        properties: { email, ...fields },
-      }));
-      const answer = await at.client.json({ method: 'POST', path: `${CONTACTS}/batch/upsert`, json: { inputs } });
-      const ids = records(results(answer)).map(({ id }) => String(id));
-      await at.client.json({
-        method: 'PUT',
-        path: `/crm/v3/lists/${encodeURIComponent(list)}/memberships/add`,
-        json: ids,
+    add: async (at, rows, list) => {
+      const inputs = rows.map(({ email, fields }) => {
+        return { id: email, idProperty: 'email', properties: { email, ...fields } };
       });
+      const answer = await at.client.json({ method: 'POST', path: `${CONTACTS}/batch/upsert`, json: { inputs } });
+      await putMembers(at, list, 'add', idsIn(answer));
       return failedOf(answer);
     },
-    remove: async (at, list, emails) => {
-      const path = `/crm/v3/lists/${encodeURIComponent(list)}/memberships/remove`;
-      await at.client.json({ method: 'PUT', path, json: await idsOf(at, emails) });
-    },
-    has: async (at, list, email) => {
+    remove: async (at, emails, list) => putMembers(at, list, 'remove', await idsOf(at, emails)),
+    has: async (at, email, list) => {
       const [id] = await idsOf(at, [email]);
       if (id === undefined) return false;
       const path = `/crm/v3/lists/records/0-1/${id}/memberships`;
-      return records(results(await at.client.json({ path }))).some(({ listId }) => String(listId) === list);
+      return records(await at.client.json({ path }), 'results').some(({ listId }) => String(listId) === list);
     },
   },
 };

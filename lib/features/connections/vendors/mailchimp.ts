@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { RequestError } from '../../http/index.ts';
-import { byOffset, iso, object, records } from './pages.ts';
+import { type Query, RequestError } from '../../http/index.ts';
+import { byOffset, iso, object, records, texts } from './pages.ts';
 import { type At, basic, isWritten, type Json, type Member, type Row, type Vendor } from './vendor.ts';
 
 const names = { limit: 'count', offset: 'offset' };
@@ -10,20 +10,10 @@ const below = ({ settings }: At, path: string): string => `/lists/${settings.aud
 const memberPath = (at: At, email: string): string =>
   below(at, `members/${createHash('md5').update(email.toLowerCase()).digest('hex')}`);
 
-const READ = [
-  'email_address',
-  'unique_email_id',
-  'status',
-  'last_changed',
-  'timestamp_signup',
-  'timestamp_opt',
-  'unsubscribe_reason',
-  'list_id',
-];
-const fieldsOf = (columns: readonly string[]): string => columns.map((each) => `members.${each}`).join(',');
-
-const membersOf = (at: At, query: Readonly<Record<string, string>>) =>
-  byOffset(at.client, { path: below(at, 'members'), query }, 1000, (answer) => object(answer).members, names);
+const membersOf = (at: At, columns: string, query: Query = {}) => {
+  const fields = columns.replaceAll(/\w+/g, 'members.$&');
+  return byOffset(at.client, { path: below(at, 'members'), query: { fields, ...query } }, 1000, 'members', names);
+};
 
 const FACTS: Readonly<Record<string, 'unsubscribe' | 'hard'>> = { unsubscribed: 'unsubscribe', cleaned: 'hard' };
 
@@ -34,26 +24,18 @@ function memberOf(value: Json, tag: string | null): Member {
     return { email, status: 'left', ...(kind && { fact: { kind, at: String(value.last_changed) } }) };
   }
   const tags = Array.isArray(value.tags) ? value.tags.map((each) => object(each).name) : [];
-  const merged = Object.entries(object(value.merge_fields)).map(([name, field]) => [name, String(field ?? '')]);
-  return { email, status: tag !== null && tags.includes(tag) ? 'member' : 'known', fields: Object.fromEntries(merged) };
+  return { email, status: tag !== null && tags.includes(tag) ? 'member' : 'known', fields: texts(value.merge_fields) };
 }
 
 async function* people(at: At, tag: string | null): AsyncGenerator<readonly Member[]> {
-  const fields = fieldsOf(['email_address', 'status', 'last_changed', 'tags', 'merge_fields']);
-  for await (const page of membersOf(at, { fields })) yield page.map((each) => memberOf(each, tag));
+  for await (const page of membersOf(at, 'email_address,status,last_changed,tags,merge_fields'))
+    yield page.map((each) => memberOf(each, tag));
 }
 
 /** A tag is a static segment; one that is not there yet is made. */
 async function segmentOf(at: At, tag: string): Promise<string> {
   const path = below(at, 'segments');
-  const pages = byOffset(
-    at.client,
-    { path, query: { type: 'static' } },
-    1000,
-    (answer) => object(answer).segments,
-    names,
-  );
-  for await (const page of pages) {
+  for await (const page of byOffset(at.client, { path, query: { type: 'static' } }, 1000, 'segments', names)) {
     const found = page.find(({ name }) => name === tag);
     if (found) return String(found.id);
   }
@@ -119,8 +101,9 @@ export const mailchimp: Vendor = {
       ours: true,
       pages: (at) => {
         const { from, to } = at.window;
+        const fields = 'email_address,unique_email_id,status,last_changed,timestamp_signup,timestamp_opt';
         const within = { since_last_changed: iso(from), before_last_changed: iso(to) };
-        return membersOf(at, { fields: fieldsOf(READ), ...within });
+        return membersOf(at, `${fields},unsubscribe_reason,list_id`, within);
       },
     },
     {
@@ -128,16 +111,13 @@ export const mailchimp: Vendor = {
       formats: ['mailchimp-api'],
       is: 'consent',
       whole: true,
-      pages: (at) => {
-        const path = below(at, 'abuse-reports');
-        return byOffset(at.client, { path }, 1000, (answer) => object(answer).abuse_reports, names);
-      },
+      pages: (at) => byOffset(at.client, { path: below(at, 'abuse-reports') }, 1000, 'abuse_reports', names),
     },
   ],
   suppressions: {
     size: 500,
     onlyKnown: true,
-    standing: (at) => people(at, null),
+    members: (at) => people(at, null),
     add: async (at, rows) => {
       const members = rows.map(({ email }) => ({ email_address: email, status: 'unsubscribed' }));
       const path = `/lists/${at.settings.audience}`;
@@ -150,15 +130,15 @@ export const mailchimp: Vendor = {
   lists: {
     size: 500,
     members: people,
-    add: async (at, tag, rows) => {
+    add: async (at, rows, tag) => {
       const failed = await putMembers(at, rows.filter(isWritten));
       await changeTag(at, tag, { members_to_add: rows.map(({ email }) => email) });
       return failed;
     },
-    remove: (at, tag, emails) => changeTag(at, tag, { members_to_remove: emails }),
-    has: async (at, tag, email) => {
-      const tags = object(await at.client.json({ path: `${memberPath(at, email)}/tags`, query: { count: 1000 } })).tags;
-      return records(tags).some(({ name }) => name === tag);
+    remove: (at, emails, tag) => changeTag(at, tag, { members_to_remove: emails }),
+    has: async (at, email, tag) => {
+      const answer = await at.client.json({ path: `${memberPath(at, email)}/tags`, query: { count: 1000 } });
+      return records(answer, 'tags').some(({ name }) => name === tag);
     },
   },
 };

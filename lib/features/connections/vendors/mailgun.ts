@@ -1,15 +1,13 @@
 import * as z from 'zod';
 import { RequestError } from '../../http/index.ts';
-import { byLink, object, seconds } from './pages.ts';
-import { type At, basic, type Source, type Vendor } from './vendor.ts';
+import { byLink, seconds } from './pages.ts';
+import { type At, basic, type Source, type Vendor, whoLeft } from './vendor.ts';
 
 const below = ({ settings }: At, path: string): string => `/v3/${settings.domain}/${path}`;
-const items = (answer: unknown) => object(answer).items;
-const nextPage = (answer: unknown) => object(object(answer).paging).next;
 
 /** A list of suppressions: it can't be asked for what is new. */
 const list = (at: At, name: string) =>
-  byLink(at.client, { path: below(at, name), query: { limit: 1000 } }, items, nextPage);
+  byLink(at.client, { path: below(at, name), query: { limit: 1000 } }, 'items', 'paging.next');
 
 const listed = (name: string, is: Source['is']): Source => ({
   name,
@@ -26,7 +24,7 @@ const events = (name: string, is: Source['is'], query: Readonly<Record<string, s
   pages: (at) => {
     const { from, to } = at.window;
     const within = { begin: String(seconds(from)), end: String(seconds(to)), ascending: 'yes', limit: 300 };
-    return byLink(at.client, { path: below(at, 'events'), query: { ...within, ...query } }, items, nextPage);
+    return byLink(at.client, { path: below(at, 'events'), query: { ...within, ...query } }, 'items', 'paging.next');
   },
 });
 
@@ -56,11 +54,11 @@ export const mailgun: Vendor = {
   ],
   suppressions: {
     size: 1000,
-    standing: async function* (at) {
+    members: async function* (at) {
       for await (const page of list(at, 'unsubscribes'))
         yield page.map(({ address, tags }) => {
           const all = !Array.isArray(tags) || tags.length === 0 || tags.includes('*');
-          return { email: String(address), status: all ? ('left' as const) : ('known' as const) };
+          return all ? whoLeft(address) : { email: String(address), status: 'known' };
         });
     },
     add: async (at, rows) => {

@@ -8,8 +8,21 @@ export const iso = (moment: Date): string => moment.toISOString().replace(/\.\d+
 export const object = (value: unknown): Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
 
+/** Fields of a record as texts. */
+export const texts = (value: unknown): Record<string, string> =>
+  Object.fromEntries(Object.entries(object(value)).map(([name, field]) => [name, String(field ?? '')]));
+
+/** Where an answer has something: `paging.next`; the answer itself, unless given. */
+type Where = string | undefined | ((answer: unknown) => unknown);
+
+export const valueAt = (answer: unknown, where: Where): unknown =>
+  typeof where === 'function'
+    ? where(answer)
+    : (where?.split('.') ?? []).reduce<unknown>((found, part) => object(found)[part], answer);
+
 /** A list of records where one must be. @throws RequestError where it is none */
-export function records(value: unknown): readonly Json[] {
+export function records(answer: unknown, where?: Where): readonly Json[] {
+  const value = valueAt(answer, where);
   if (Array.isArray(value) && value.every((each) => typeof each === 'object' && each !== null)) return value;
   throw new RequestError('unreadable', 'answered with what is no list of records');
 }
@@ -47,8 +60,8 @@ export const byOffset = (
   client: Client,
   request: Request,
   size: number,
-  take: (answer: unknown) => unknown = (answer) => answer,
-  names: { readonly limit: string; readonly offset: string } = { limit: 'limit', offset: 'offset' },
+  where?: Where,
+  names = { limit: 'limit', offset: 'offset' },
   most = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<readonly Json[]> => {
   const at = (offset: number): Request => ({
@@ -58,7 +71,7 @@ export const byOffset = (
   const overlap = Math.floor(size / OVERLAP);
   let before = new Set<string>();
   return pages(client, at(0), (answer, { query = {} }) => {
-    const found = records(take(answer));
+    const found = records(answer, where);
     const fresh = found.filter((each) => !before.has(JSON.stringify(each)));
     before = new Set(found.slice(-overlap).map((each) => JSON.stringify(each)));
     const offset = Number(query[names.offset]) + found.length - overlap;
@@ -74,12 +87,11 @@ export const byCursor = (
   client: Client,
   request: Request,
   name: string,
-  take: (answer: unknown) => unknown,
-  cursor: (answer: unknown) => unknown,
+  where: Where,
+  cursor: Where,
 ): AsyncGenerator<readonly Json[]> =>
   pages(client, request, (answer) => {
-    const next = cursor(answer);
-    const found = records(take(answer));
+    const [found, next] = [records(answer, where), valueAt(answer, cursor)];
     const more = (typeof next === 'string' && next !== '') || typeof next === 'number';
     return { records: found, next: more ? { ...request, query: { ...request.query, [name]: next } } : null };
   });
@@ -88,10 +100,10 @@ export const byCursor = (
 export const byLink = (
   client: Client,
   request: Request,
-  take: (answer: unknown) => unknown,
-  link: (answer: unknown) => unknown,
+  where: string,
+  link: string,
 ): AsyncGenerator<readonly Json[]> =>
   pages(client, request, (answer) => {
-    const [found, next] = [records(take(answer)), link(answer)];
+    const [found, next] = [records(answer, where), valueAt(answer, link)];
     return { records: found, next: typeof next === 'string' && found.length > 0 ? { path: next } : null };
   });

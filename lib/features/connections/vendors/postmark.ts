@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { byOffset, object, records } from './pages.ts';
-import type { At, Vendor } from './vendor.ts';
+import type { Query } from '../../http/index.ts';
+import { byOffset, records } from './pages.ts';
+import { type At, keyIn, type Vendor, whoLeft } from './vendor.ts';
 
 const DAY_MS = 86_400_000;
 /** Days of Postmark's own clock, which is New York's: a day more at either end, and what is known drops out. */
@@ -11,6 +12,9 @@ const names = { limit: 'count', offset: 'offset' };
 
 const streamOf = ({ settings }: At): string => `/message-streams/${settings.stream ?? 'outbound'}/suppressions`;
 
+const suppressed = async (at: At, query: Query = {}) =>
+  records(await at.client.json({ path: `${streamOf(at)}/dump`, query }), 'Suppressions');
+
 /** A list says by its name what its records are; a webhook's record says so itself. */
 const activity = (name: string, list: string, record: string): Vendor['reads'][number] => ({
   name,
@@ -19,7 +23,7 @@ const activity = (name: string, list: string, record: string): Vendor['reads'][n
   whole: true,
   pages: async function* ({ client }) {
     const path = `/messages/outbound/${name}`;
-    for await (const page of byOffset(client, { path }, 500, (answer) => object(answer)[list], names, 10_000))
+    for await (const page of byOffset(client, { path }, 500, list, names, 10_000))
       yield page.map((each) => ({ RecordType: record, ...each }));
   },
 });
@@ -44,9 +48,7 @@ export const postmark: Vendor = {
       .regex(/^[\w-]+$/)
       .optional(),
   },
-  signIn:
-    ({ key = '' }) =>
-    () => ({ 'x-postmark-server-token': key }),
+  signIn: keyIn('x-postmark-server-token'),
   limits: { perSecond: 5 },
   reads: [
     {
@@ -54,7 +56,7 @@ export const postmark: Vendor = {
       formats: ['postmark'],
       is: 'bounces',
       pages: ({ client, window }) =>
-        byOffset(client, { path: '/bounces', query: within(window) }, 500, (answer) => object(answer).Bounces, names),
+        byOffset(client, { path: '/bounces', query: within(window) }, 500, 'Bounces', names),
     },
     {
       name: 'suppressions',
@@ -62,8 +64,7 @@ export const postmark: Vendor = {
       is: 'consent',
       ours: true,
       pages: async function* (at) {
-        const answer = await at.client.json({ path: `${streamOf(at)}/dump`, query: within(at.window) });
-        yield records(object(answer).Suppressions);
+        yield await suppressed(at, within(at.window));
       },
     },
     activity('opens', 'Opens', 'Open'),
@@ -71,21 +72,14 @@ export const postmark: Vendor = {
   ],
   suppressions: {
     size: 50,
-    standing: async function* (at) {
-      const answer = await at.client.json({ path: `${streamOf(at)}/dump` });
-      yield records(object(answer).Suppressions).map(({ EmailAddress }) => ({
-        email: String(EmailAddress),
-        status: 'left' as const,
-      }));
+    members: async function* (at) {
+      yield (await suppressed(at)).map(({ EmailAddress }) => whoLeft(EmailAddress));
     },
     add: async (at, rows) => {
       const json = { Suppressions: rows.map(({ email }) => ({ EmailAddress: email })) };
       const answer = await at.client.json({ method: 'POST', path: streamOf(at), json });
-      return records(object(answer).Suppressions).filter(({ Status }) => Status === 'Failed').length;
+      return records(answer, 'Suppressions').filter(({ Status }) => Status === 'Failed').length;
     },
-    has: async (at, email) => {
-      const answer = await at.client.json({ path: `${streamOf(at)}/dump`, query: { emailaddress: email } });
-      return records(object(answer).Suppressions).length > 0;
-    },
+    has: async (at, email) => (await suppressed(at, { emailaddress: email })).length > 0,
   },
 };

@@ -7,7 +7,7 @@ import { appendFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { iso } from './pages.ts';
-import type { At, Json, Member, Row, Vendor } from './vendor.ts';
+import { type At, type Json, type Member, type Vendor, whoLeft } from './vendor.ts';
 
 const ROOT = new URL('../../../../', import.meta.url);
 const DAY_MS = 86_400_000;
@@ -40,10 +40,10 @@ async function kept(at: At, list: string): Promise<Map<string, Member>> {
   return new Map(lines.map((line) => JSON.parse(line) as Member).map((member) => [member.email, member]));
 }
 
-async function keep(at: At, list: string, members: readonly Member[]): Promise<void> {
+const keep = async <T>(at: At, list: string, of: readonly T[], memberOf: (each: T) => Member): Promise<void> => {
   await mkdir(dirname(keptIn(at, list)), { recursive: true });
-  await appendFile(keptIn(at, list), members.map((each) => `${JSON.stringify(each)}\n`).join(''));
-}
+  await appendFile(keptIn(at, list), of.map((each) => `${JSON.stringify(memberOf(each))}\n`).join(''));
+};
 
 /** Who stands on a list: by the tool's own file, and by what was handed over since. */
 async function standing(at: At, list: string): Promise<Member[]> {
@@ -55,7 +55,6 @@ async function standing(at: At, list: string): Promise<Member[]> {
 }
 
 const SUPPRESSED = 'suppressed';
-const left = ({ email }: Row): Member => ({ email, status: 'left' });
 
 export const sample: Vendor = {
   id: 'sample',
@@ -78,10 +77,10 @@ export const sample: Vendor = {
   ],
   suppressions: {
     size: 500,
-    standing: async function* (at) {
+    members: async function* (at) {
       yield await standing(at, SUPPRESSED);
     },
-    add: (at, rows) => keep(at, SUPPRESSED, rows.map(left)),
+    add: (at, rows) => keep(at, SUPPRESSED, rows, ({ email }) => whoLeft(email)),
     has: async (at, email) => (await kept(at, SUPPRESSED)).has(email),
   },
   lists: {
@@ -89,18 +88,8 @@ export const sample: Vendor = {
     members: async function* (at, list) {
       yield await standing(at, list);
     },
-    add: (at, list, rows) =>
-      keep(
-        at,
-        list,
-        rows.map(({ email, fields }) => ({ email, status: 'member', fields })),
-      ),
-    remove: (at, list, emails) =>
-      keep(
-        at,
-        list,
-        emails.map((email) => ({ email, status: 'known' })),
-      ),
-    has: async (at, list, email) => (await kept(at, list)).get(email)?.status === 'member',
+    add: (at, rows, list) => keep(at, list, rows, ({ email, fields }) => ({ email, status: 'member', fields })),
+    remove: (at, emails, list) => keep(at, list, emails, (email) => ({ email, status: 'known' })),
+    has: async (at, email, list) => (await kept(at, list)).get(email)?.status === 'member',
   },
 };

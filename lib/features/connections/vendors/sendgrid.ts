@@ -1,20 +1,17 @@
 import * as z from 'zod';
+import type { Client } from '../../http/index.ts';
 import { byOffset, object, seconds } from './pages.ts';
-import { bearer, type Source, type Vendor } from './vendor.ts';
+import { bearer, type Source, type Vendor, whoLeft } from './vendor.ts';
+
+const listed = (client: Client, path: string, query = {}) =>
+  byOffset(client, { path: `/v3/suppression/${path}`, query }, 500);
 
 const source = (name: string, path: string, is: Source['is']): Source => ({
   name,
   formats: ['sendgrid-api'],
   is,
   pages: ({ client, window }) =>
-    byOffset(
-      client,
-      {
-        path: `/v3/suppression/${path}`,
-        query: { start_time: seconds(window.from), end_time: seconds(window.to) },
-      },
-      500,
-    ),
+    listed(client, path, { start_time: seconds(window.from), end_time: seconds(window.to) }),
 });
 
 export const sendgrid: Vendor = {
@@ -52,20 +49,16 @@ export const sendgrid: Vendor = {
   ],
   suppressions: {
     size: 500,
-    standing: async function* ({ client }) {
-      for await (const page of byOffset(client, { path: '/v3/suppression/unsubscribes' }, 500))
-        yield page.map(({ email }) => ({ email: String(email), status: 'left' as const }));
+    members: async function* ({ client }) {
+      for await (const page of listed(client, 'unsubscribes')) yield page.map(({ email }) => whoLeft(email));
     },
     add: async ({ client }, rows) => {
-      const recipients = rows.map(({ email }) => email);
-      await client.json({
-        method: 'POST',
-        path: '/v3/asm/suppressions/global',
-        json: { recipient_emails: recipients },
-      });
+      const json = { recipient_emails: rows.map(({ email }) => email) };
+      await client.json({ method: 'POST', path: '/v3/asm/suppressions/global', json });
     },
-    has: async ({ client }, email) =>
-      object(await client.json({ path: `/v3/asm/suppressions/global/${encodeURIComponent(email)}` }))
-        .recipient_email !== undefined,
+    has: async ({ client }, email) => {
+      const path = `/v3/asm/suppressions/global/${encodeURIComponent(email)}`;
+      return object(await client.json({ path })).recipient_email !== undefined;
+    },
   },
 };

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { awsSignature, encoded } from './aws-signature.ts';
 import { byCursor, iso, object } from './pages.ts';
-import type { At, Vendor } from './vendor.ts';
+import { type At, type Vendor, whoLeft } from './vendor.ts';
 
 const ADDRESSES = '/v2/email/suppression/addresses';
 
@@ -11,7 +11,7 @@ const list = (at: At, query: Readonly<Record<string, string>> = {}) =>
     { path: ADDRESSES, query: { PageSize: 1000, ...query } },
     'NextToken',
     (answer) => object(answer).SuppressedDestinationSummaries ?? [],
-    (answer) => object(answer).NextToken,
+    'NextToken',
   );
 
 export const ses: Vendor = {
@@ -43,9 +43,8 @@ export const ses: Vendor = {
   ],
   suppressions: {
     size: 100,
-    standing: async function* (at) {
-      for await (const page of list(at))
-        yield page.map(({ EmailAddress }) => ({ email: String(EmailAddress), status: 'left' as const }));
+    members: async function* (at) {
+      for await (const page of list(at)) yield page.map(({ EmailAddress }) => whoLeft(EmailAddress));
     },
     add: async ({ client }, rows) => {
       for (const { email, reason } of rows) {

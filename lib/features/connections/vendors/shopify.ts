@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { RequestError } from '../../http/index.ts';
-import { iso, object, records } from './pages.ts';
-import type { At, Json, Vendor } from './vendor.ts';
+import { iso, object, records, valueAt } from './pages.ts';
+import { type At, type Json, keyIn, type Vendor } from './vendor.ts';
 
 /** Versions are kept for a year. */
 const PATH = '/admin/api/2026-10/graphql.json';
@@ -28,10 +28,10 @@ async function* nodes({ client, window }: At, name: string, fields: string): Asy
     const json = { query, variables: { after, query: changed } };
     const answer = object(await client.json({ method: 'POST', path: PATH, json, isThrottled }));
     if (Array.isArray(answer.errors)) throw new RequestError('refused', refusal(answer.errors));
-    const found = object(object(answer.data)[name]);
-    const page = records(found.nodes);
+    const found = valueAt(answer, `data.${name}`);
+    const page = records(found, 'nodes');
     yield page;
-    const { hasNextPage, endCursor } = object(found.pageInfo);
+    const { hasNextPage, endCursor } = object(object(found).pageInfo);
     if (hasNextPage !== true) return;
     const reached = String(page.at(-1)?.updatedAt);
     const restarts = nth % MOST_PAGES === 0 && reached > from;
@@ -42,7 +42,7 @@ async function* nodes({ client, window }: At, name: string, fields: string): Asy
 
 /** A refusal by its code: what GraphQL says beside it may hold anything. */
 function refusal(errors: readonly unknown[]): string {
-  const code = String(object(object(errors[0]).extensions).code ?? '');
+  const code = String(valueAt(errors[0], 'extensions.code') ?? '');
   if (code === 'ACCESS_DENIED') return 'the key lacks a scope, or the plan does not include this';
   return `the API refuses the query${/^[A-Z_]{1,40}$/.test(code) ? ` (${code})` : ''}`;
 }
@@ -69,9 +69,7 @@ export const shopify: Vendor = {
   address: ({ shop }) => `https://${shop}.myshopify.com`,
   secrets: { key: 'SHOPIFY_ACCESS_TOKEN' },
   options: { shop: z.string().regex(/^[a-z0-9][a-z0-9-]*$/) },
-  signIn:
-    ({ key = '' }) =>
-    () => ({ 'x-shopify-access-token': key }),
+  signIn: keyIn('x-shopify-access-token'),
   limits: { perSecond: 2 },
   reads: [
     { name: 'orders', is: 'orders', formats: ['shopify-orders'], pages: (at) => nodes(at, 'orders', ORDER) },

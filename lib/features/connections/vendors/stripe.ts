@@ -1,21 +1,19 @@
-import type { Request } from '../../http/index.ts';
-import { object, pages, records, seconds } from './pages.ts';
+import { byCursor, object, records, seconds } from './pages.ts';
 import { type At, bearer, type Vendor } from './vendor.ts';
 
 /** A charge may be pending for days (bank debits), or be captured up to 7 days after it was made. */
 const PENDING_MS = 14 * 86_400_000;
 
-const before = ({ from }: At['window']): At['window'] => ({ from: new Date(from.getTime() - PENDING_MS), to: from });
+const before = ({ window: { from } }: At): At['window'] => ({ from: new Date(from.getTime() - PENDING_MS), to: from });
+
+const PATH = '/v1/charges';
+const CHARGES = { formats: ['stripe-charges'], is: 'orders' } as const;
 
 const listed = ({ client, window }: At, path: string, query: Readonly<Record<string, string>> = {}) => {
   const created = { 'created[gte]': seconds(window.from), 'created[lte]': seconds(window.to) };
-  const first: Request = { path, query: { limit: 100, ...created, ...query } };
-  return pages(client, first, (answer) => {
-    const found = records(object(answer).data);
-    const more = object(answer).has_more === true && found.length > 0;
-    const next = { ...first, query: { ...first.query, starting_after: String(found.at(-1)?.id) } };
-    return { records: found, next: more ? next : null };
-  });
+  const first = { path, query: { limit: 100, ...created, ...query } };
+  const last = (answer: unknown) => object(answer).has_more === true && records(answer, 'data').at(-1)?.id;
+  return byCursor(client, first, 'starting_after', 'data', last);
 };
 
 export const stripe: Vendor = {
@@ -32,19 +30,12 @@ export const stripe: Vendor = {
   signIn: bearer,
   limits: { perSecond: 20 },
   reads: [
-    { name: 'charges', formats: ['stripe-charges'], is: 'orders', pages: (at) => listed(at, '/v1/charges') },
-    {
-      name: 'earlier-charges',
-      formats: ['stripe-charges'],
-      is: 'orders',
-      whole: true,
-      pages: (at) => listed({ ...at, window: before(at.window) }, '/v1/charges'),
-    },
+    { ...CHARGES, name: 'charges', pages: (at) => listed(at, PATH) },
+    { ...CHARGES, name: 'earlier-charges', whole: true, pages: (at) => listed({ ...at, window: before(at) }, PATH) },
     {
       // A refund changes a charge of long ago: the charge is read again, with its refund.
+      ...CHARGES,
       name: 'refunds',
-      formats: ['stripe-charges'],
-      is: 'orders',
       pages: async function* (at) {
         for await (const page of listed(at, '/v1/refunds', { 'expand[]': 'data.charge' }))
           yield page.map(({ charge }) => object(charge)).filter(({ object: kind }) => kind === 'charge');

@@ -51,6 +51,9 @@ export interface Member {
   readonly fact?: { readonly kind: 'unsubscribe' | 'complaint' | 'hard'; readonly at: string };
 }
 
+/** Somebody on a list that has only whom the tool does not mail. */
+export const whoLeft = (email: unknown): Member => ({ email: String(email), status: 'left' });
+
 /** A person who is written to a tool. */
 export interface Row {
   readonly email: string;
@@ -65,28 +68,26 @@ export interface Row {
 /** A person whom a tool must be given before a list can name them, or whose fields change. */
 export const isWritten = ({ isThere, fields }: Row): boolean => !isThere || Object.keys(fields).length > 0;
 
-/** Where a tool keeps whom it must not mail. Addresses are added, and there is no way to take one away. */
-export interface SuppressionList {
-  readonly standing: (at: At) => AsyncIterable<readonly Member[]>;
-  /** How many of them the tool did not take, where its answer names them. */
-  readonly add: (at: At, rows: readonly Row[]) => Promise<unknown>;
-  readonly has: (at: At, email: string) => Promise<boolean>;
-  /** Addresses in one call of `add`, at most. */
-  readonly size: number;
-  /** Only people whom the tool has can be suppressed there. */
-  readonly onlyKnown?: true;
-}
-
 /** A list, tag or segment of a tool that a list of ours is kept equal to. */
 export interface List {
   readonly members: (at: At, list: string) => AsyncIterable<readonly Member[]>;
-  /** Puts people on the list, sets their fields, and gives how many were refused. Makes no person mailable who left. */
-  readonly add: (at: At, list: string, rows: readonly Row[]) => Promise<unknown>;
-  readonly remove: (at: At, list: string, emails: readonly string[]) => Promise<void>;
-  readonly has: (at: At, list: string, email: string) => Promise<boolean>;
+  /**
+   * Puts people on the list, sets their fields, and gives how many the tool did not take, where its answer names them.
+   * Makes no person mailable who left.
+   */
+  readonly add: (at: At, rows: readonly Row[], list: string) => Promise<unknown>;
+  readonly remove: (at: At, emails: readonly string[], list: string) => Promise<void>;
+  readonly has: (at: At, email: string, list: string) => Promise<boolean>;
+  /** Addresses in one call of `add`, at most. */
   readonly size: number;
   /** A list there is named by its number. */
   readonly numbered?: true;
+}
+
+/** Where a tool keeps whom it must not mail, one list of its own. There is no way to take an address away. */
+export interface SuppressionList extends Omit<List, 'remove' | 'numbered'> {
+  /** Only people whom the tool has can be suppressed there. */
+  readonly onlyKnown?: true;
 }
 
 /** What people read of a vendor, in docs/connections.md and by `connect`. */
@@ -116,10 +117,13 @@ export interface Vendor {
   readonly lists?: List;
 }
 
-/** A key that stands in the Authorization header. */
-export const bearer =
-  ({ key = '' }: Readonly<Record<string, string>>): ClientOptions['signIn'] =>
-  () => ({ authorization: `Bearer ${key}` });
+/** A key that stands in a header. */
+export const keyIn =
+  (header: string, prefix = ''): Vendor['signIn'] =>
+  ({ key = '' }) =>
+  () => ({ [header]: `${prefix}${key}` });
+
+export const bearer = keyIn('authorization', 'Bearer ');
 
 /** A name and a password, as HTTP's basic scheme has them. */
 export const basic = (name: string, password: string): ClientOptions['signIn'] => {

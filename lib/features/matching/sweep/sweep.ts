@@ -157,11 +157,7 @@ async function createGone(engine: Engine): Promise<void> {
         and y.r = greatest(m.contact_id, m.survivor_id)
       left join (
         select id, max(probability) as probability, arg_max(evidence, (probability, evidence)) as evidence from (
-          select p.left_id as id, p.probability, p.evidence from match_pairs p
-            join sweep_members a on a.contact_id = p.left_id join sweep_members b on b.contact_id = p.right_id
-            and b.survivor_id = a.survivor_id
-          union all
-          select p.right_id, p.probability, p.evidence from match_pairs p
+          select unnest([p.left_id, p.right_id]) as id, p.probability, p.evidence from match_pairs p
             join sweep_members a on a.contact_id = p.left_id join sweep_members b on b.contact_id = p.right_id
             and b.survivor_id = a.survivor_id
         ) group by id

@@ -38,9 +38,8 @@ export class ChangedUnderneath extends NightshiftError {
     this.recovered = recovered;
   }
 
-  override get outward(): string {
-    return 'The workbook was changed while the run was writing. Nothing was overwritten; the next run tries again.';
-  }
+  override readonly outward =
+    'The workbook was changed while the run was writing. Nothing was overwritten; the next run tries again.';
 }
 
 /** The folder to put new content into before `commitFiles`: made if needed, on the folder's own disk. */

@@ -16,19 +16,13 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import * as z from 'zod';
 import { UNFINISHED } from '../../../core/atomic-file.ts';
 import { nodeDisk } from '../../../core/disk.ts';
-import { type FaultCode, NightshiftError } from '../../../core/errors.ts';
+import { NightshiftError } from '../../../core/errors.ts';
 import { type Places, placesIn } from './places.ts';
 
-/** Who holds a folder; null where it cannot be known. */
-export interface Holder {
-  pid: number | null;
-  host: string | null;
-  /** ISO 8601, UTC. */
-  since: string | null;
-  /** What the holder was asked to do, e.g. `run nightly`. */
-  command: string | null;
-  run: string | null;
-}
+const text = z.string().nullable();
+/** Who holds a folder; null where it cannot be known. `since` is ISO 8601, UTC; `command` what it was asked to do. */
+const holderSchema = z.object({ pid: z.number().nullable(), host: text, since: text, command: text, run: text });
+type Holder = z.infer<typeof holderSchema>;
 
 /** The folder is in use by another run. */
 export class LockedByAnotherRun extends NightshiftError {
@@ -44,18 +38,14 @@ export class LockedByAnotherRun extends NightshiftError {
     this.holder = holder;
   }
 
-  override get exitCode(): FaultCode {
-    return 4;
-  }
+  override readonly exitCode = 4;
 }
 
 /** The folder cannot be locked at all; says why, and what to do. */
 class LockError extends NightshiftError {
   override name = 'LockError';
-
-  override get outward(): string {
-    return 'The workbook’s folder can’t be locked: is it there, and may the night shift write to it?';
-  }
+  override readonly outward =
+    'The workbook’s folder can’t be locked: is it there, and may the night shift write to it?';
 }
 
 export interface Lock {
@@ -166,10 +156,8 @@ async function whoHolds(places: Places, message: string): Promise<Holder> {
 }
 
 async function readClaim(path: string): Promise<Holder | null> {
-  const text = z.string().nullable();
-  const shape = z.object({ pid: z.number().nullable(), host: text, since: text, command: text, run: text });
   try {
-    return shape.parse(JSON.parse(await readFile(path, 'utf8')));
+    return holderSchema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch {
     return null;
   }

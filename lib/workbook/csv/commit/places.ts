@@ -4,40 +4,30 @@
  */
 import { join, resolve } from 'node:path';
 
-export interface Places {
-  /** The folder whose files are written. */
-  folder: string;
-  /** FOLDER/.nightshift */
-  state: string;
-  /** New content, finished, waiting to be written. */
-  staged: string;
-  /** Old content, kept until all of the new is written. */
-  kept: string;
-  /** What a person wrote into a file that was replaced under their hands: never deleted by us. */
-  rescued: string;
-  /** The journal of a commit that goes forward: once it is there, the commit is decided. */
-  forward: string;
-  /** The same journal, renamed: the commit is being rolled back, and no later open may change its mind. */
-  back: string;
-  /** The file whose lock in the operating system says that the folder is in use. */
-  lock: string;
-  /** Who holds that lock. */
-  holder: string;
-}
+export type Places = Readonly<ReturnType<typeof placesIn>>;
 
 /** The places of one folder. */
-export function placesIn(folder: string): Places {
+export function placesIn(folder: string) {
   const root = resolve(folder);
   const state = join(root, '.nightshift');
   return {
+    /** The folder whose files are written. */
     folder: root,
+    /** FOLDER/.nightshift */
     state,
+    /** New content, finished, waiting to be written. */
     staged: join(state, 'staged'),
+    /** Old content, kept until all of the new is written. */
     kept: join(state, 'kept'),
+    /** What a person wrote into a file that was replaced meanwhile: never deleted by us. */
     rescued: join(state, 'rescued'),
+    /** The journal of a commit that goes forward: once it is there, the commit is decided. */
     forward: join(state, 'forward.json'),
+    /** The same journal, renamed: the commit is being rolled back, and no later open may change its mind. */
     back: join(state, 'back.json'),
+    /** The file whose lock in the operating system says that the folder is in use. */
     lock: join(state, 'lock.db'),
+    /** Who holds that lock. */
     holder: join(state, 'holder.json'),
   };
 }

@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Disk } from '../../../../lib/core/disk.ts';
 import { ChangedUnderneath, commitFiles, recover } from '../../../../lib/workbook/csv/commit/journal.ts';
+import { casesOf } from '../../../support/thorough.ts';
 import {
   died,
   dyingAt,
@@ -229,7 +230,7 @@ describe.each(DISKS)('on a disk %s', (_, kind, expected) => {
     for (const n of await deaths()) {
       count += await forEveryOperation(async (m) => {
         const again: boolean[] = [];
-        for (let luck = 0; luck < LUCKS / 4; luck++) {
+        for (let luck = 0; luck < LUCKS_OF_A_RECOVERY; luck++) {
           const disk = await aDeath(n);
           again.push(await died(recover(FOLDER, { disk: dyingAt(m, disk) })));
           const side = again[luck] ? null : await sideOf(disk, FOLDER);
@@ -245,7 +246,8 @@ describe.each(DISKS)('on a disk %s', (_, kind, expected) => {
 });
 
 /** How many different losses each power cut is tried with. */
-const LUCKS = 16;
+const LUCKS = casesOf(8);
+const LUCKS_OF_A_RECOVERY = casesOf(3);
 
 /** All heads, all tails, or a mix that the seed decides. */
 function coin(seed: number): () => boolean {

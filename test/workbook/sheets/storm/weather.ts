@@ -7,7 +7,7 @@ import { type SheetsClient, sheetsClient } from '../../../../lib/workbook/sheets
 import { serialToDate } from '../../../../lib/workbook/sheets/serial-time.ts';
 import { readSnapshot, type SheetSnapshot } from '../../../../lib/workbook/sheets/snapshot.ts';
 import { SheetWriter } from '../../../../lib/workbook/sheets/writer.ts';
-import { goalsOf, type Put, type TabPatch, tabNamed } from '../../../support/goals-of.ts';
+import { contentOf, goalsOf, type Put, type TabPatch, tabNamed } from '../../../support/goals-of.ts';
 import { book, type Given } from '../../../support/sheets-server/build.ts';
 import { FAULTS, type Fault } from '../../../support/sheets-server/scenario.ts';
 import { type SheetsServer, startSheetsServer } from '../../../support/sheets-server/server.ts';
@@ -157,10 +157,10 @@ async function planOn(
     const wish = plan[i];
     if (key === null && email !== undefined && tab.raw(row, email) === KEYLESS) {
       const cells = [{ column: 'contact_id', before: null, after: 'adopted' }];
-      updates.push({ row, key: [null], cells, content: tab.content(row) });
+      updates.push({ row, key: [null], cells, content: contentOf(tab, row) });
     }
     if (wish?.remove) {
-      if (removable(String(key))) removals.push({ row, key: [key], content: tab.content(row) });
+      if (removable(String(key))) removals.push({ row, key: [key], content: contentOf(tab, row) });
       continue;
     }
     const cells = [];
