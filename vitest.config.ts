@@ -1,13 +1,12 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-/** Each starts hundreds of processes, and a process that has grown large takes ten times as long to start one. */
-const STARTERS = ['test/github/faults.test.ts', 'test/github/story.test.ts', 'test/github/api/commit-ledger.test.ts'];
+/** They start hundreds of processes, and a process that has grown large takes ten times as long to start one. */
+const STARTERS = ['test/github/**/*.test.ts'];
 
 /** What takes more than a few seconds: whole nights, kills, storms, matching. `npm run test:quick` leaves it out. */
 const SLOW = [
   'test/laws/**',
-  'test/github/**',
   'test/jobs/**',
   'test/team/**',
   'test/docs/**',
@@ -53,11 +52,10 @@ export default defineConfig({
           name: 'team',
           include: ['test/team/**/*.test.ts'],
           setupFiles: ['test/team/declared.ts'],
-
           isolate: false,
         },
       },
-      { extends: true, test: { name: 'alone', include: STARTERS, isolate: true } },
+      { extends: true, test: { name: 'starters', include: STARTERS, isolate: false } },
     ],
   },
 });

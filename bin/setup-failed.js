@@ -46,7 +46,8 @@ async function openIssue() {
     '',
     '**What is stale now.** Everything that this run would have written; the workbook stands as the last good run left it.',
     '',
-    '**What to do.** If installing failed, npm or GitHub may have had trouble: the next run tries again. If signing in failed, look at the variables and secrets for Google (docs/github.md). This issue closes by itself when a run starts.',
+    '**What to do.** If installing failed, npm or GitHub may have had trouble: the next run tries again. If signing in failed, ' +
+      'look at the variables and secrets for Google (docs/github.md). This issue closes by itself when a run starts.',
     '',
     marker,
   ];

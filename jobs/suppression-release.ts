@@ -1,7 +1,7 @@
 import { bounceParts, job, update } from 'nightshift';
 import { bounces } from './rules/bounces.ts';
 
-const { done, mailableAgain, released, releaseSteps } = bounceParts;
+const { done, mailableAgain, released, releasedByAnswers, releaseSteps } = bounceParts;
 
 /**
  * Does what a person answered in the table `review`: a "yes" there releases that suppression, and nothing else does.
@@ -13,6 +13,7 @@ export default job({
   writes: ['suppressions', 'contacts', 'review'],
   rules: bounces,
   releases: true,
+  onlyWith: releasedByAnswers,
   steps: () => releaseSteps(bounces),
   changes: ({ asOf, today }) => [
     update('suppressions', released(asOf)),

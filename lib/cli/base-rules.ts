@@ -10,11 +10,6 @@ import { UsageError } from './options.ts';
 const git = (...args: readonly string[]): Buffer =>
   execFileSync('git', [...args], { cwd: projectRoot, stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 64e6 });
 
-export interface BaseRules {
-  readonly nightShift: NightShift;
-  readonly commit: string;
-}
-
 /**
  * The newest commit that `base` and this checkout share, so that what came to `base` since does not count as a change
  * of ours.
@@ -35,7 +30,7 @@ function sharedCommit(base: string): string {
 }
 
 /** Loads `jobs/` of the commit that `base` and this checkout share. @throws UsageError where it can't be loaded */
-export async function loadBaseRules(base: string): Promise<BaseRules> {
+export async function loadBaseRules(base: string): Promise<{ nightShift: NightShift; commit: string }> {
   const commit = sharedCommit(base);
   const folder = join(projectRoot, '.nightshift', `base-${commit}-${process.pid}`);
   try {

@@ -1,15 +1,11 @@
 /** The exports that the night shift declares, and the folders that their rules name. */
-import { allJobs, type ScheduledJob } from '../core/batch.ts';
-import type { JobFile } from '../core/job-file.ts';
+import { allJobs } from '../core/batch.ts';
 import { type ExportFolder, exportFolderNamed } from '../run/export-folder.ts';
 import { contextOf } from '../run/job-context.ts';
 import { hostedCheckout, type Session } from './session.ts';
 
 /** The job that writes exports, and all of its files; null where no job does. */
-export function exportsOf({ nightShift, asOf }: Pick<Session, 'nightShift' | 'asOf'>): {
-  readonly scheduled: ScheduledJob;
-  readonly files: readonly JobFile[];
-} | null {
+export function exportsOf({ nightShift, asOf }: Pick<Session, 'nightShift' | 'asOf'>) {
   const scheduled = allJobs(nightShift).find((each) => each.job.files);
   if (!scheduled) return null;
   const context = contextOf({ asOf, rules: nightShift.workbook }, { columns: () => new Map() }, scheduled);

@@ -7,7 +7,7 @@ import { createReadStream } from 'node:fs';
 import { copyFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Engine } from '../core/engine.ts';
-import { quoteText, raw, sql } from '../core/sql.ts';
+import { literal, sql } from '../core/sql.ts';
 import { ERASE_KEY } from '../intake/forgotten.ts';
 import { type ImportReport, rejectsOf } from '../intake/import-job.ts';
 import type { GivenFile } from '../intake/unpack.ts';
@@ -38,7 +38,7 @@ export class Taken {
     const files = await engine.rows(sql`select distinct file from import_rejects order by file`);
     this.#rejected = files.map((row) => Number(row.file));
     for (const i of this.#rejected) {
-      await engine.run(raw(`copy (${rejectsOf(i)}) to ${quoteText(this.#file(i))} (format csv, header true)`));
+      await engine.run(sql`copy (${rejectsOf(i)}) to ${literal(this.#file(i))} (format csv, header true)`);
     }
   };
 

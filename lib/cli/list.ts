@@ -8,21 +8,15 @@ import { table } from './text.ts';
 export async function listCommand(session: Session): Promise<number> {
   const { nightShift, options } = session;
   const history = await historyOf(session);
-  const batches = [];
-  for (const batch of nightShift.batches) {
-    const jobs = [];
-    for (const { name, purpose, reads, writes } of batch.jobs) {
-      const last = history.get(name)?.at(-1);
-      jobs.push({
-        job: name,
-        purpose,
-        reads,
-        writes,
-        last: last ? { period: last.period, status: last.status, at: last.startedAt } : null,
-      });
-    }
-    batches.push({ batch: batch.name, purpose: batch.purpose, jobs });
-  }
+  const lastOf = (job: string) => {
+    const last = history.get(job)?.at(-1);
+    return last ? { period: last.period, status: last.status, at: last.startedAt } : null;
+  };
+  const batches = nightShift.batches.map(({ name: batch, purpose, jobs }) => ({
+    batch,
+    purpose,
+    jobs: jobs.map(({ name, purpose, reads, writes }) => ({ job: name, purpose, reads, writes, last: lastOf(name) })),
+  }));
   if (options.json) {
     printJson({ batches });
     return 0;

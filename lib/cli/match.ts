@@ -113,11 +113,6 @@ async function fromModule(file: string): Promise<unknown> {
   }
 }
 
-/** Kinds in words, where the kind's own word is short. */
-const kindWords: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(traits).map(([kind, { words }]) => [kind, words]),
-);
-
 /** What was found, for people; a terminal gets no cell. */
 function describe(summary: MatchSummary): string[] {
   const { duplicateRows, duplicateClusters, pairs, certainPairs, malformed, compared, ignored } = summary;
@@ -126,7 +121,10 @@ function describe(summary: MatchSummary): string[] {
     `${count(summary.rows)} rows: ${count(duplicateRows)} are duplicates, in ${count(duplicateClusters)} clusters.`,
     `${count(pairs)} pairs found, ${count(certainPairs)} of them certain.`,
     `${'Column'.padEnd(width)}Taken for`,
-    ...compared.map(({ column, kind }) => `${column.padEnd(width)}${kindWords[kind] ?? kind} (${kind})`),
+    ...compared.map(
+      ({ column, kind }) =>
+        `${column.padEnd(width)}${kind in traits ? traits[kind as keyof typeof traits].words : kind} (${kind})`,
+    ),
     ...ignored.map(({ column, reason }) => `${column.padEnd(width)}ignored: ${reason}`),
     ...(ignored.length + compared.length > 0
       ? ['Wrong? Say so with --columns HEADER=KIND, such as owner=ignore.']

@@ -10,7 +10,7 @@ import { didYouMean } from '../core/text/nearest.ts';
 import { plural } from '../github/outward-errors.ts';
 import { hasWrongRules } from '../run/plan-job.ts';
 import type { Rejections } from '../run/rejection.ts';
-import type { JobResult, RunResult } from '../run/result.ts';
+import { isWaiting, type JobResult, type RunResult } from '../run/result.ts';
 import { runBatch } from '../run/run.ts';
 import { keepFolderId } from '../workbook/csv/workbook-id.ts';
 import type { Store } from '../workbook/store.ts';
@@ -144,12 +144,8 @@ export function exitCode(jobs: readonly JobResult[]): number {
   if (failed.some(({ error }) => !['RulesError', 'ConsentQuestion'].includes(error?.kind ?? ''))) return 1;
   if (failed.length > 0 || jobs.some(hasWrongRules)) return 2;
   if (jobs.some(({ metrics }) => Number(metrics.unread ?? 0) > 0)) return 1;
-  return jobs.some(waits) ? 3 : 0;
+  return jobs.some(isWaiting) ? 3 : 0;
 }
-
-/** A plan, or a part of one, waits for a person, and no person rejected it. */
-const waits = ({ status, heldParts, rejected }: JobResult): boolean =>
-  rejected === undefined && (status === 'blocked' || heldParts.some(({ plan }) => plan !== null));
 
 function jsonOf(session: Session, batch: string, kind: Store['kind'], result: RunResult): unknown {
   const { notRead, notTaken, ofNoContact, otherLines, unmatched, unreadable } = result;

@@ -28,7 +28,7 @@ export async function statusCommand(session: Session): Promise<number> {
     jobs.push({
       job: job.name,
       batch: batch.name,
-      health: healthOf({ last, current, isOverdue: isOverdue(batch, lastGood) }),
+      health: healthOf(last, current, isOverdue(batch, lastGood)),
       last: last && {
         period: last.period,
         status: last.status,
@@ -56,13 +56,8 @@ export async function statusCommand(session: Session): Promise<number> {
       : 0;
 }
 
-function healthOf(given: {
-  readonly last: LedgerEntry | null;
-  /** The period that a run of now would stand for. */
-  readonly current: string;
-  readonly isOverdue: boolean;
-}): Health {
-  const { last, current, isOverdue } = given;
+/** @param current the period that a run of now would stand for */
+function healthOf(last: LedgerEntry | null, current: string, isOverdue: boolean): Health {
   if (!last) return 'never run';
   if (last.status === 'failed' || last.status === 'skipped') return 'failing';
   if (last.status === 'blocked') return last.rejected === undefined ? 'waiting' : 'rejected';

@@ -10,17 +10,17 @@ import { type Disk, nodeDisk } from './disk.ts';
 export const UNFINISHED = '.unfinished';
 
 /**
- * Writes the content beside the path, flushes it, renames it into place and flushes the folder. The folder must exist.
- * Of two writers of one path at once, the one that renames last wins, whole.
+ * Lets `write` make a file beside the path, flushes it, renames it into place and flushes the folder. The folder must
+ * exist. Of two writers of one path at once, the one that renames last wins, whole.
  */
-export async function writeFileAtomic(
+export async function replaceFile(
   path: string,
-  content: string | Uint8Array,
+  write: (unfinished: string) => Promise<unknown>,
   disk: Disk = nodeDisk,
 ): Promise<void> {
   const unfinished = join(dirname(path), `.${basename(path)}.${randomUUID()}${UNFINISHED}`);
   try {
-    await disk.write(unfinished, content);
+    await write(unfinished);
     await disk.flush(unfinished);
     await disk.rename(unfinished, path);
   } catch (error) {
@@ -29,3 +29,7 @@ export async function writeFileAtomic(
   }
   await disk.flushFolder(dirname(path));
 }
+
+/** The same, of a content that is there. */
+export const writeFileAtomic = (path: string, content: string | Uint8Array, disk: Disk = nodeDisk): Promise<void> =>
+  replaceFile(path, (unfinished) => disk.write(unfinished, content), disk);

@@ -103,6 +103,11 @@ export interface Job {
    * show it, and end with exit code 2. A run goes on with what is right.
    */
   readonly ruleFaults?: () => readonly string[];
+  /**
+   * Where this query gives no row there is nothing to do: neither steps nor changes are worked out, and the job's
+   * metrics may read neither.
+   */
+  readonly onlyWith?: Sql;
   readonly steps?: (context: Context) => readonly Step[];
   readonly changes: (context: Context) => readonly Change[];
   /**

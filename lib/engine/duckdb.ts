@@ -76,6 +76,10 @@ function run(connection: DuckDBConnection, { text, values }: Sql): Promise<DuckD
 /** Statements that leave all tables alone which others may be made of. */
 const CHANGES_NOTHING = /^\s*(?:select|explain|copy \(|create or replace temp|drop table if exists)/i;
 
+/** What a statement makes, changes or drops: the names of tables, views and macros. */
+const TARGETS =
+  /\b(?:insert into|merge into|update|delete from|(?:create (?:or replace )?|alter |drop )(?:table|view|macro)(?: if exists)?)\s+(\w+)/gi;
+
 /** What a name stands for, and whether it is there. */
 interface Definition {
   readonly named: RegExp;
@@ -161,7 +165,7 @@ class DuckDb implements Engine {
 
   async #change(statement: Sql): Promise<DuckDBMaterializedResult> {
     const result = await run(this.#connection, await this.#here(statement));
-    if (!CHANGES_NOTHING.test(statement.text)) this.#forgetTables();
+    if (!CHANGES_NOTHING.test(statement.text)) this.#forgetTables(statement.text);
     return result;
   }
 
@@ -175,9 +179,20 @@ class DuckDb implements Engine {
     return result.rowsChanged || firstNumber(rowsOf(result));
   }
 
-  /** Tables that were made of others are made again when they are next named. */
-  #forgetTables(): void {
-    for (const definition of this.#definitions.values()) if (definition.isTable) definition.isMade = false;
+  /** Tables that were made of what a statement changed are made again when they are next named; all, where it is unclear. */
+  #forgetTables(changing: string): void {
+    const targets = Array.from(changing.matchAll(TARGETS), ([, target = '']) => target);
+    for (const definition of this.#definitions.values())
+      if (definition.isTable && (targets.length === 0 || targets.some((target) => this.#isMadeOf(definition, target))))
+        definition.isMade = false;
+  }
+
+  /** Whether a definition, or one that it names, names the target. */
+  #isMadeOf({ statement }: Definition, target: string): boolean {
+    const named = [...this.#definitions.values()].filter(
+      (each) => each.statement !== statement && each.named.test(statement.text),
+    );
+    return new RegExp(`\\b${target}\\b`).test(statement.text) || named.some((each) => this.#isMadeOf(each, target));
   }
 
   async withProgress<T>(work: () => Promise<T>, report: (share: number) => void): Promise<T> {
@@ -237,7 +252,7 @@ class DuckDb implements Engine {
     batches: AsyncIterable<readonly (readonly (Value | null)[])[]>,
     type: 'text' | 'number' = 'text',
   ): Promise<void> {
-    this.#forgetTables();
+    this.#forgetTables(`insert into ${table}`);
     let appender: DuckDBAppender | null = null;
     for await (const columns of batches) {
       const rows = columns[0]?.length ?? 0;

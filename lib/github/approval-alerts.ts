@@ -11,14 +11,14 @@ import { versionOf } from '../run/rejection.ts';
 import type { JobResult } from '../run/result.ts';
 import { type Alert, APPROVE_LABEL } from './api/alerts.ts';
 import { code, markdown } from './api/escape.ts';
-import { batchOf, commandLines, type JobNews, link, paragraph } from './news.ts';
+import { batchOf, blocks, commandText, countTable, type JobNews, link, paragraph } from './news.ts';
 import { downstreamOf, listed, plural } from './outward-errors.ts';
 
 /** So many rules are shown that decided most. */
 const MOST_RULES = 3;
 
 /** The keys of the issues that ask for approval of a job's plan. */
-export const approvalKey = (job: string): string => `approval/${job}`;
+const approvalKey = (job: string): string => `approval/${job}`;
 
 export const HOW =
   `To approve, add the label ${code(APPROVE_LABEL)} or comment ${code('/approve')}; ` +
@@ -39,34 +39,31 @@ function blocked(news: JobNews, result: JobResult, plan: string): Alert {
   const isEmpty = Object.values(changes).every((each) => each.insert + each.update + each.remove === 0);
   const verdict = `**${people ?? code(job)} ${breakdown && breakdown.people > 1 ? 'wait' : 'waits'} for your decision.**`;
   const leftOut = 'Until then, exports for sending leave out everybody whom it would suppress or mark as invalid.';
-  const body = [
+  const change = people && !isEmpty ? `${people}: ${changesText(result)}` : changesText(result);
+  const body = blocks(
     paragraph(
       isFinal ? `**${code(job)} is stopped.**` : verdict,
       `${code(job)} would go beyond a limit for ${code(period)}, so it wrote nothing. The other jobs went on.`,
       (changes.suppressions ?? changes.contacts) && leftOut,
     ),
-    '',
-    ...(isFinal
-      ? ['**What to do.** Fix the data or the rules; the next run looks again. No approval lifts this limit.']
-      : decideLines(news, job, [plan])),
-    '',
+    isFinal
+      ? '**What to do.** Fix the data or the rules; the next run looks again. No approval lifts this limit.'
+      : decideText(news, job, [plan]),
     '**The limit.**',
-    '',
-    ...stopped.map(limitText).map((text) => `- ${text}`),
-    '',
-    `**What would change.** ${markdown(people && !isEmpty ? `${people}: ${changesText(result)}` : changesText(result))}.`,
-    '',
-    ...(breakdown ? breakdownTable(breakdown) : reasonTable(result)),
-    ...ruleLines(news, result),
-    ...rowLines(news, job, isEmpty),
+    stopped.map((guard) => `- ${limitText(guard)}`).join('\n'),
+    `**What would change.** ${markdown(change)}.`,
+    breakdown ? breakdownTable(breakdown) : reasonTable(result),
+    ruleText(news, result),
+    !isEmpty &&
+      `**The rows** are in ${placeOfPlans(news.kind, job)}: table, key, column, before, after and reason of each change.`,
     footer(news, [plan]),
-  ];
+  );
   return {
     key: approvalKey(job),
     version: versionOf([plan]),
     kind: 'approval',
     title: `${job} waits for approval: ${people ?? (isEmpty ? (stopped[0]?.guard ?? '') : changesText(result))}`,
-    body: body.join('\n'),
+    body,
     ...asked(news, result, isFinal ? [] : [plan]),
   };
 }
@@ -75,27 +72,25 @@ function held(news: JobNews, result: JobResult, parts: readonly HeldPart[]): Ale
   const { job, period } = result;
   const plans = parts.flatMap(({ plan }) => plan ?? []);
   const one = parts.length === 1;
-  const body = [
+  const body = blocks(
     paragraph(
       `**${plural(parts.length, 'part')} of ${code(job)} ${one ? 'waits' : 'wait'} for your decision.**`,
       `${one ? 'It' : 'They'} would change more than usual for ${code(period)}, and`,
       `${one ? 'stays' : 'stay'} as ${one ? 'it is' : 'they are'} until then. The rest was written.`,
     ),
-    '',
-    ...decideLines(news, job, plans),
-    '',
-    '| rows | what waits |',
-    '| ---: | --- |',
-    ...parts.map(({ reason, rows }) => `| ${rows.toLocaleString('en-US')} | ${markdown(reason)} |`),
-    '',
+    decideText(news, job, plans),
+    countTable(
+      'what waits',
+      parts.map(({ reason, rows }) => [reason, rows]),
+    ),
     footer(news, plans),
-  ];
+  );
   return {
     key: approvalKey(job),
     version: versionOf(plans),
     kind: 'approval',
     title: `${job} holds ${plural(parts.length, 'part')} for approval: ${parts.map(({ part }) => part).join(', ')}`,
-    body: body.join('\n'),
+    body,
     ...asked(news, result, plans),
   };
 }
@@ -130,23 +125,21 @@ function asked(
 }
 
 /** What a person can do about it, and who may. */
-function decideLines(news: JobNews, job: string, plans: readonly string[]): string[] {
-  if (!news.isUsual) return otherWorkbookLines(news, job, plans);
+function decideText(news: JobNews, job: string, plans: readonly string[]): string {
+  if (!news.isUsual) return otherWorkbookText(news, job, plans);
   const after = downstreamOf(news.nightShift, job).filter((each) => isLater(news, job, each));
   const follow = `${listed(after.map(code))} follow${after.length === 1 ? 's' : ''} in the same run.`;
   const isNightly = ['hourly', 'nightly'].includes(batchOf(news, job));
-  return [
+  return blocks(
     paragraph(
       `**To approve**, add the label ${code(APPROVE_LABEL)} to this issue, or comment ${code('/approve')}:`,
       'exactly this plan is written, and no other.',
       after.length > 0 && follow,
     ),
-    '',
     paragraph(
       `**To reject**, comment ${code('/reject')}: nothing is written, and you are not asked again`,
       'until the plan differs.',
     ),
-    '',
     paragraph(
       'Only people who may write to this repository can decide.',
       'An approval counts once, and for 24 hours after the plan was shown;',
@@ -154,23 +147,18 @@ function decideLines(news: JobNews, job: string, plans: readonly string[]): stri
         ? 'each night shows it again.'
         : 'after that, a first click shows the plan again and a second one applies it.',
     ),
-  ];
+  );
 }
 
 /** The click acts on the usual workbook alone. */
-const otherWorkbookLines = (news: JobNews, job: string, plans: readonly string[]): string[] => [
-  paragraph(
-    `**To approve**: this is another workbook than ${code('NIGHTSHIFT_WORKBOOK')} names, so no label and no comment`,
-    `decides. Run it again with the same ${code('workbook')} and the hash of the plan:`,
-  ),
-  '',
-  ...commandLines(news, {
-    name: job,
-    dry_run: 'false',
-    as_of: news.asOf.toISOString(),
-    approve: plans.join(' '),
-  }),
-];
+const otherWorkbookText = (news: JobNews, job: string, plans: readonly string[]): string =>
+  blocks(
+    paragraph(
+      `**To approve**: this is another workbook than ${code('NIGHTSHIFT_WORKBOOK')} names, so no label and no comment`,
+      `decides. Run it again with the same ${code('workbook')} and the hash of the plan:`,
+    ),
+    commandText(news, { name: job, dry_run: 'false', as_of: news.asOf.toISOString(), approve: plans.join(' ') }),
+  );
 
 /** Whether a job comes after another in the batch that an approval runs. */
 function isLater(news: JobNews, job: string, other: string): boolean {
@@ -182,11 +170,6 @@ function isLater(news: JobNews, job: string, other: string): boolean {
 export const limitText = ({ guard, found, limit }: JobResult['guards'][number]): string =>
   `${markdown(guard)}: found ${found.toLocaleString('en-US')}, the limit is ${limit.toLocaleString('en-US')}`;
 
-const rowLines = (news: JobNews, job: string, isEmpty: boolean): string[] => {
-  const place = `**The rows** are in ${placeOfPlans(news.kind, job)}:`;
-  return isEmpty ? [] : [`${place} table, key, column, before, after and reason of each change.`, ''];
-};
-
 function footer(news: JobNews, plans: readonly string[]): string {
   const exports = news.exportsAt ? ` · ${news.exportsAt}` : '';
   const marks = `Plan: ${plans.map(code).join(', ')} · run: ${link(news)}${exports}.`;
@@ -194,33 +177,27 @@ function footer(news: JobNews, plans: readonly string[]): string {
 }
 
 /** People by each of reason, list, domain, bounce code and source. */
-export const breakdownTable = ({ by }: Breakdown): string[] => [
-  '| contacts | by | |',
-  '| ---: | --- | --- |',
-  ...Object.entries(by).flatMap(([kind, labels]) =>
-    Object.entries(labels).map(([label, n]) => `| ${n.toLocaleString('en-US')} | ${kind} | ${markdown(label)} |`),
-  ),
-  '',
-];
+export const breakdownTable = ({ by }: Breakdown): string =>
+  [
+    '| contacts | by | |',
+    '| ---: | --- | --- |',
+    ...Object.entries(by).flatMap(([kind, labels]) =>
+      Object.entries(labels).map(([label, n]) => `| ${n.toLocaleString('en-US')} | ${kind} | ${markdown(label)} |`),
+    ),
+  ].join('\n');
 
-function reasonTable({ reasons }: JobResult): string[] {
+function reasonTable({ reasons }: JobResult): string {
   const rows = Object.entries(reasons).sort(([, a], [, b]) => b - a);
-  if (rows.length === 0) return [];
-  return [
-    '| rows | reason |',
-    '| ---: | --- |',
-    ...rows.map(([reason, n]) => `| ${n.toLocaleString('en-US')} | ${markdown(reason)} |`),
-    '',
-  ];
+  return rows.length === 0 ? '' : countTable('reason', rows);
 }
 
 /** The rules behind the most frequent reasons, where the job can say them. */
-function ruleLines({ nightShift }: JobNews, { job, breakdown }: JobResult): string[] {
+function ruleText({ nightShift }: JobNews, { job, breakdown }: JobResult): string {
   const texts = allJobs(nightShift).find((each) => each.job.name === job)?.job.ruleTexts ?? {};
   const decided = Object.keys(breakdown?.by.reason ?? {}).flatMap((reason) => {
     const text = texts[reason];
     return text === undefined ? [] : [`- ${code(reason)}: ${markdown(text)}`];
   });
-  if (decided.length === 0) return [];
-  return ['**The rules that decided** (`jobs/rules`).', '', ...decided.slice(0, MOST_RULES), ''];
+  if (decided.length === 0) return '';
+  return blocks('**The rules that decided** (`jobs/rules`).', decided.slice(0, MOST_RULES).join('\n'));
 }

@@ -9,7 +9,7 @@ import type { JobResult } from '../run/result.ts';
 import { type Alert, type AllClear, APPROVE_LABEL } from './api/alerts.ts';
 import { code, markdown } from './api/escape.ts';
 import { breakdownTable, HOW, limitText } from './approval-alerts.ts';
-import { type JobNews, link, paragraph } from './news.ts';
+import { blocks, type JobNews, link, paragraph } from './news.ts';
 import { listed, plural } from './outward-errors.ts';
 
 /** When the workbook's first run for real began; null where there was none. One that a guard stopped wrote nothing. */
@@ -19,10 +19,7 @@ export function begunAt(history: History): Date | null {
   return times.length > 0 ? new Date(times.reduce((a, b) => Math.min(a, b))) : null;
 }
 
-export const beginKey = (batch: string): string => `begin/${batch}`;
-
-/** The version of the issue that asks to begin: one issue, no matter what would change. */
-export const FIRST = 'first';
+const beginKey = (batch: string): string => `begin/${batch}`;
 
 /** The issue of a rehearsal. */
 export function beginAlert(news: JobNews): Alert {
@@ -33,51 +30,40 @@ export function beginAlert(news: JobNews): Alert {
     ...heldParts.flatMap((part) => part.plan ?? []),
   ]);
   const others = nightShift.batches.map(({ name }) => name).filter((name) => name !== batch);
-  const body = [
+  const body = blocks(
     paragraph(
       `**${code(batch)} is ready to begin on this workbook, and waits for you.**`,
       `So far it was only rehearsed (${link(news)}): nothing was written, and nothing will be until a person says so.`,
     ),
-    '',
     paragraph(
       `**To begin**, add the label ${code(APPROVE_LABEL)} to this issue, or comment ${code('/approve')}.`,
       `${code(batch)} then runs at once, and by its schedule from then on.`,
       others.length > 0 && `${listed(others.map(code))} begin with it.`,
     ),
-    '',
     paragraph(
       `**Not yet?** Do nothing: each scheduled rehearsal shows the newest plan here. With ${code('/reject')} it stops asking.`,
       'Only people who may write to this repository can decide.',
     ),
-    '',
-    '| job | would change |',
-    '| --- | --- |',
-    ...results.map((result) => `| ${code(result.job)} | ${markdown(wouldChange(result))} |`),
-    '',
-    ...(stopped.length > 0
-      ? [`**Beyond a limit**, and approved with it: ${listed(stopped.map(({ job }) => code(job)))}.`, '']
-      : []),
-    ...stopped.flatMap((result) => [
-      ...limitLines(result),
-      ...(result.breakdown ? breakdownTable(result.breakdown) : []),
-    ]),
+    ['| job | would change |', '| --- | --- |']
+      .concat(results.map((result) => `| ${code(result.job)} | ${markdown(wouldChange(result))} |`))
+      .join('\n'),
+    stopped.length > 0 && `**Beyond a limit**, and approved with it: ${listed(stopped.map(({ job }) => code(job)))}.`,
+    ...stopped.flatMap((result) => [limitLines(result), result.breakdown && breakdownTable(result.breakdown)]),
     `**The rows**: \`npx nightshift run ${batch} --dry-run --plan plan.csv\` on your own machine writes each change to a file.`,
-  ];
+  );
   return {
     key: beginKey(batch),
-    version: FIRST,
+    version: 'first', // one issue, no matter what would change
     kind: 'approval',
     title: `${batch} is ready to begin`,
-    body: body.join('\n'),
+    body,
     repeat: `${code(batch)} was rehearsed again, and still waits to begin. ${HOW}`,
     ask: { batch, asOf: asOf.toISOString(), plans },
   };
 }
 
-const limitLines = ({ job, guards }: JobResult): string[] => [
-  ...guards.filter(({ passed }) => !passed).map((guard) => `- ${code(job)}: ${limitText(guard)}`),
-  '',
-];
+const limitLines = ({ job, guards }: JobResult): string =>
+  guards.flatMap((guard) => (guard.passed ? [] : [`- ${code(job)}: ${limitText(guard)}`])).join('\n');
 
 function wouldChange(result: JobResult): string {
   if (result.status === 'skipped') return `skipped: ${result.next ?? ''}`;

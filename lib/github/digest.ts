@@ -20,15 +20,7 @@ export interface Open {
   readonly url: string;
 }
 
-interface JobWeek {
-  readonly name: string;
-  readonly runs: number;
-  readonly applied: number;
-  readonly unchanged: number;
-  readonly waiting: number;
-  readonly failed: number;
-  readonly missed: number;
-}
+type JobWeek = ReturnType<typeof weekOf>;
 
 /** The digest of the week up to `until`: a verdict, what is open, the people, then the jobs. */
 export function digestText(nightShift: NightShift, history: History, until: Date, open: readonly Open[]): string {
@@ -46,14 +38,11 @@ export function digestText(nightShift: NightShift, history: History, until: Date
     ...trends(all, since, until),
     '| job | runs | applied | unchanged | waiting or rejected | failed | missed |',
     '| --- | ---: | ---: | ---: | ---: | ---: | ---: |',
-    ...weeks.map(
-      (week) =>
-        `| ${code(week.name)} | ${week.runs} | ${week.applied} | ${week.unchanged} | ${week.waiting} | ${week.failed} | ${week.missed} |`,
-    ),
+    ...weeks.map(({ name, ...counts }) => `| ${[code(name), ...Object.values(counts)].join(' | ')} |`),
   ].join('\n');
 }
 
-function weekOf(batch: Batch, name: string, history: History, since: Date, until: Date): JobWeek {
+function weekOf(batch: Batch, name: string, history: History, since: Date, until: Date) {
   const within = ({ startedAt }: LedgerEntry): boolean =>
     Date.parse(startedAt) > since.getTime() && Date.parse(startedAt) <= until.getTime();
   const runs = (history.get(name) ?? []).filter(within);
@@ -62,6 +51,7 @@ function weekOf(batch: Batch, name: string, history: History, since: Date, until
   const begun = begunAt(history);
   const slots = begun ? slotsBetween(batch.schedule, new Date(Math.max(since.getTime(), begun.getTime())), until) : [];
   const tried = new Set(runs.map(({ period }) => period));
+  // In the order of the table's columns.
   return {
     name,
     runs: runs.length,

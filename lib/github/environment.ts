@@ -3,33 +3,15 @@
  */
 import { readFileSync } from 'node:fs';
 import { signedIn } from './api/git.ts';
-import type { GitHub } from './api/github.ts';
 import { restClient } from './api/rest-client.ts';
 
-export interface ShiftEnvironment {
-  /** Null outside of Actions, or where there is no token: then nothing is reported to GitHub. */
-  readonly github: GitHub | null;
-  /** Address of this run, for people; null outside of Actions. */
-  readonly runUrl: string | null;
-  readonly repositoryUrl: string | null;
-  readonly branch: string;
-  /** Signs git in. */
-  readonly gitEnv: Readonly<Record<string, string>>;
-  readonly summaryPath: string | null;
-  /** Where a step leaves values for the next one. */
-  readonly outputPath: string | null;
-  readonly onActions: boolean;
-  readonly webhookUrl: string | null;
-  readonly heartbeatUrl: string | null;
-  /** The cron line that fired, where a schedule did. */
-  readonly fired: string | null;
-}
+export type ShiftEnvironment = Readonly<ReturnType<typeof readEnvironment>>;
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
 const given = (variables: Variables, name: string): string | null => variables[name] || null;
 
-export function readEnvironment(variables: Variables): ShiftEnvironment {
+export function readEnvironment(variables: Variables) {
   const repository = given(variables, 'GITHUB_REPOSITORY');
   const token = given(variables, 'GITHUB_TOKEN');
   const server = given(variables, 'GITHUB_SERVER_URL') ?? 'https://github.com';
@@ -37,16 +19,21 @@ export function readEnvironment(variables: Variables): ShiftEnvironment {
   const repositoryUrl = repository ? `${server}/${repository}` : null;
   const run = given(variables, 'GITHUB_RUN_ID');
   return {
+    // Null outside of Actions, or where there is no token: then nothing is reported to GitHub.
     github: repository && token ? restClient({ repository, token, apiUrl }) : null,
+    // Address of this run, for people; null outside of Actions.
     runUrl: repositoryUrl && run ? `${repositoryUrl}/actions/runs/${run}` : null,
     repositoryUrl,
     branch: given(variables, 'GITHUB_REF_NAME') ?? 'main',
+    // Signs git in.
     gitEnv: token ? signedIn(server, token) : {},
     summaryPath: given(variables, 'GITHUB_STEP_SUMMARY'),
+    // Where a step leaves values for the next one.
     outputPath: given(variables, 'GITHUB_OUTPUT'),
     onActions: variables.GITHUB_ACTIONS === 'true',
     webhookUrl: given(variables, 'NIGHTSHIFT_WEBHOOK_URL'),
     heartbeatUrl: given(variables, 'NIGHTSHIFT_HEARTBEAT_URL'),
+    // The cron line that fired, where a schedule did.
     fired: firedSchedule(given(variables, 'GITHUB_EVENT_PATH')),
   };
 }

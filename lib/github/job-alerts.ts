@@ -10,7 +10,7 @@ import type { JobResult } from '../run/result.ts';
 import type { Alert, AllClear } from './api/alerts.ts';
 import { code, markdown } from './api/escape.ts';
 import { approvalAlert } from './approval-alerts.ts';
-import { commandLines, type JobNews, link, type News, paragraph } from './news.ts';
+import { blocks, commandText, type JobNews, link, type News, paragraph } from './news.ts';
 import { downstreamOf, listed, moment, outwardParts, plural } from './outward-errors.ts';
 
 export function jobNews(news: JobNews): News {
@@ -83,21 +83,18 @@ function failedAlert(news: JobNews, result: JobResult): Alert {
   const isOne = jobs.length === 1;
   const written = [...new Set(jobs.flatMap((each) => each.writes))].map(code);
   const affected = isOne ? downstreamOf(news.nightShift, job) : [];
-  const body = [
+  const body = blocks(
     paragraph(
       `**${code(job)} failed for ${code(period)}, and nothing of it was written.**`,
       message,
       !isOne && `None of its jobs could work: ${listed(jobs.map((each) => code(each.name)))}.`,
     ),
-    '',
     paragraph(
       '**What to do.** Nothing, if the cause is temporary: the next run tries again, and this issue closes by itself.',
       details,
       'To try again now:',
     ),
-    '',
-    ...commandLines(news, { name: news.batch, dry_run: 'false', as_of: news.asOf.toISOString() }),
-    '',
+    commandText(news, { name: news.batch, dry_run: 'false', as_of: news.asOf.toISOString() }),
     paragraph(
       '**What is out of date until then.**',
       written.length > 0 ? `${listed(written)}: as the last good run left them.` : 'Nothing in the workbook.',
@@ -105,14 +102,13 @@ function failedAlert(news: JobNews, result: JobResult): Alert {
       affected.length > 0 &&
         `${listed(affected.map(code))} work${affected.length === 1 ? 's' : ''} with what it writes.`,
     ),
-    '',
     `Run: ${link(news)} · last good run: ${last}`,
-  ];
+  );
   return {
     key: `failed/${job}`,
     kind: 'failure',
     title: `${job} fails`,
-    body: body.join('\n'),
+    body,
     repeat: paragraph(
       `${code(job)} failed again, for ${code(period)} (${plural(times, 'time')} since the last good run).`,
       message,

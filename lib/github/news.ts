@@ -4,7 +4,7 @@ import type { History } from '../run/history.ts';
 import type { JobResult } from '../run/result.ts';
 import type { Store } from '../workbook/store.ts';
 import type { Alert, AllClear } from './api/alerts.ts';
-import { code } from './api/escape.ts';
+import { code, markdown } from './api/escape.ts';
 
 export interface JobNews {
   readonly nightShift: NightShift;
@@ -38,6 +38,17 @@ export const seeRun = (runUrl: string | null): string => (runUrl ? ` See [the ru
 /** The same of what the watch found. */
 export const seenBy = (runUrl: string | null): string => (runUrl ? ` Seen by [this run](${runUrl}).` : '');
 
+/** Paragraphs and tables with an empty line between; what is empty or undefined is left out. */
+export const blocks = (...parts: readonly (string | false | undefined)[]): string => parts.filter(Boolean).join('\n\n');
+
+/** A table of counts by what they are of. */
+export const countTable = (what: string, rows: readonly (readonly [string, number])[]): string =>
+  [
+    `| rows | ${what} |`,
+    '| ---: | --- |',
+    ...rows.map(([of, n]) => `| ${n.toLocaleString('en-US')} | ${markdown(of)} |`),
+  ].join('\n');
+
 /** Sentences as one paragraph; what is false or undefined is left out. */
 export const paragraph = (...sentences: readonly (string | false | undefined)[]): string =>
   sentences.filter(Boolean).join(' ');
@@ -50,17 +61,13 @@ export const batchOf = ({ nightShift: { batches }, batch }: JobNews, job: string
     ?.name ?? batch;
 
 /** The command with which a person starts a run by hand, and the page with the button. */
-export function commandLines(
+export function commandText(
   { repositoryUrl }: Pick<JobNews, 'repositoryUrl'>,
   inputs: Readonly<Record<string, string>>,
-): string[] {
+): string {
   const pairs = Object.entries(inputs).map(([name, value]) => `${name}=${value}`);
   const options = pairs.map((pair) => `-f ${pair.includes(' ') ? `'${pair}'` : pair}`);
   const page = `[Run workflow](${repositoryUrl}/actions/workflows/run-job.yml)`;
-  return [
-    '```sh',
-    `gh workflow run run-job.yml ${options.join(' ')}`,
-    '```',
-    ...(repositoryUrl ? [`or ${page} with ${pairs.map(code).join(', ')}.`] : []),
-  ];
+  const command = `\`\`\`sh\ngh workflow run run-job.yml ${options.join(' ')}\n\`\`\``;
+  return repositoryUrl ? `${command}\nor ${page} with ${pairs.map(code).join(', ')}.` : command;
 }

@@ -5,13 +5,8 @@
 import type { Ledger } from '../run/ledger.ts';
 import { outward } from './outward-errors.ts';
 
-export interface OutwardLedger {
-  readonly ledger: Ledger;
-  /** Paths below the ledger's folder, with `/`. */
-  readonly written: () => readonly string[];
-}
-
-export function outwardLedger(ledger: Ledger): OutwardLedger {
+/** `written` gives paths below the ledger's folder, with `/`. */
+export function outwardLedger(ledger: Ledger): { ledger: Ledger; written: () => readonly string[] } {
   const written = new Set<string>();
   return {
     ledger: {

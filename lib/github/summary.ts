@@ -5,7 +5,7 @@
 
 import { changesText } from '../run/commit.ts';
 import { isGood, type LedgerEntry } from '../run/ledger-entry.ts';
-import type { JobResult, RunResult } from '../run/result.ts';
+import { isWaiting, type JobResult, type RunResult } from '../run/result.ts';
 import { costText } from '../run/warehouse-cost.ts';
 import type { Reported } from './api/alerts.ts';
 import { code, markdown, mermaid } from './api/escape.ts';
@@ -83,9 +83,6 @@ function verdict(jobs: readonly JobResult[]): string {
     planned.length === 0 && (bad ? `Of the others, ${wrote}` : `**All well.** ${wrote}`),
   );
 }
-
-const isWaiting = ({ status, heldParts, rejected }: JobResult): boolean =>
-  rejected === undefined && (status === 'blocked' || heldParts.some(({ plan }) => plan !== null));
 
 function waitingText({ job, status, breakdown, heldParts }: JobResult): string {
   if (status !== 'blocked') return `${plural(heldParts.length, 'part')} of ${code(job)}`;

@@ -43,6 +43,8 @@ export interface Finding {
   readonly alarm: boolean;
 }
 
+const alarm = (what: What, subject: string, text: string): Finding => ({ what, subject, text, alarm: true });
+
 /** What GitHub knows; null where it was not asked. */
 export interface Seen {
   readonly workflows: readonly Workflow[];
@@ -67,12 +69,10 @@ export function watch(nightShift: NightShift, history: History, now: Date, seen:
 function slotFindings(batch: Batch, history: History, begun: Date, now: Date, seen: Seen | null): Finding[] {
   const { missed, late } = overdue(batch, attempted(batch, history) ?? begun, now);
   const newest = missed.at(-1);
-  if (newest)
-    return [{ what: 'missed', subject: batch.name, text: missedText(batch, missed, newest, seen), alarm: true }];
+  if (newest) return [alarm('missed', batch.name, missedText(batch, missed, newest, seen))];
   if (!late) return [];
-  return [
-    { what: 'late', subject: batch.name, text: `${batch.name} of ${moment(late)} has not run yet.`, alarm: false },
-  ];
+  const text = `${batch.name} of ${moment(late)} has not run yet.`;
+  return [{ what: 'late', subject: batch.name, text, alarm: false }];
 }
 
 const FAILED: ReadonlySet<string> = new Set(['failure', 'timed_out', 'startup_failure']);
@@ -116,10 +116,13 @@ function neverRun(batch: Batch, history: History): Finding[] {
   if (![...times.values()].some((n) => n > 1 && n > batch.jobs.length / 2)) return [];
   return batch.jobs
     .filter(({ name }) => (history.get(name) ?? []).length === 0)
-    .map(({ name }) => {
-      const text = `${name} has never run, though ${batch.name} has. If it is new, its first run closes this.`;
-      return { what: 'never run' as const, subject: name, text, alarm: true };
-    });
+    .map(({ name }) =>
+      alarm(
+        'never run',
+        name,
+        `${name} has never run, though ${batch.name} has. If it is new, its first run closes this.`,
+      ),
+    );
 }
 
 function constant(batch: Batch, history: History): Finding[] {
@@ -135,7 +138,7 @@ function constant(batch: Batch, history: History): Finding[] {
     const inputs = new Set(last.map((each) => JSON.stringify(Object.values(each.inputs).map(({ hash }) => hash))));
     if (inputs.size < CONSTANT_RUNS / 2) return [];
     const text = `${name} changed nothing in its last ${CONSTANT_RUNS} runs, though what it reads kept changing. Do its rules still fit?`;
-    return [{ what: 'constant' as const, subject: name, text, alarm: true }];
+    return [alarm('constant', name, text)];
   });
 }
 
@@ -146,7 +149,7 @@ function workflowFindings(batch: Batch, history: History, now: Date, seen: Seen)
   if (workflow?.state.startsWith('disabled')) {
     const why = workflow.state === 'disabled_inactivity' ? 'after 60 days without activity' : 'by a person';
     const text = `${file} is switched off ${why}, so ${batch.name} does not run. Switch it on again under Actions → ${batch.name}.`;
-    findings.push({ what: 'disabled', subject: batch.name, text, alarm: true });
+    findings.push(alarm('disabled', batch.name, text));
   }
   const usual = median(
     batch.jobs.flatMap(({ name }) => (history.get(name) ?? []).slice(-20).map(({ seconds }) => seconds)),
@@ -159,7 +162,7 @@ function workflowFindings(batch: Batch, history: History, now: Date, seen: Seen)
       `A run of ${batch.name} has been going on since ${moment(stuck.startedAt)}, far longer than usual:`,
       `[look at it](${stuck.url}), and cancel it if it hangs; the next run completes it.`,
     );
-    findings.push({ what: 'stuck', subject: batch.name, text, alarm: true });
+    findings.push(alarm('stuck', batch.name, text));
   }
   const ran = batch.jobs.flatMap(({ name }) => history.get(name) ?? []).map(({ startedAt }) => Date.parse(startedAt));
   const lastRun = ran.reduce((a, b) => Math.max(a, b), 0);
@@ -168,7 +171,7 @@ function workflowFindings(batch: Batch, history: History, now: Date, seen: Seen)
   );
   if (cancelled) {
     const text = `A run of ${batch.name} was cancelled ([look at it](${cancelled.url})), and no run has succeeded since.`;
-    findings.push({ what: 'cancelled', subject: batch.name, text, alarm: true });
+    findings.push(alarm('cancelled', batch.name, text));
   }
   return findings;
 }

@@ -17,45 +17,34 @@ export const UNKNOWN_CONTACT = [
   'unknown contact: none has this address; import the contacts first',
 ] as const;
 
+const factHash = (...columns: string[]): string =>
+  `md5_hex(concat_ws('|', ${columns.map((column) => `coalesce(lower(${column}), '')`).join(', ')}))`;
+
+/** The ids of facts that have none. Underscores for spaces, as in earlier imports: a file that comes again adds nothing. */
+const IDS: Readonly<Partial<Record<FactTable, string>>> = {
+  bounces: `coalesce(provider || ':', '') || ${factHash('email', 'kind', 'code', 'occurred_at')}`,
+  events: `'e-' || ${factHash('contact_id', 'email', `replace(type, ' ', '_')`, 'occurred_at', 'campaign', 'value')}`,
+};
+
 /** Gives facts their ids, and rejects those of unknown contacts and those that stand twice. */
 export async function findFacts(
   engine: Engine,
   there: ReadonlySet<IncomingTable>,
   { settings }: WeighOptions,
 ): Promise<void> {
-  if (there.has('bounces')) {
-    const id = `coalesce(provider || ':', '') || ${factHash('email', 'kind', 'code', 'occurred_at')}`;
-    await engine.run(raw(`update incoming_bounces set bounce_id = ${id} where bounce_id is null`));
-    await rejectRepeated(engine, 'bounces', 'bounce_id');
-    await fetchKnown(engine, 'bounces');
+  for (const table of ['bounces', 'events', 'purchases'] as const) {
+    if (!there.has(table)) continue;
+    const [key = ''] = tableOf(table).key;
+    if (IDS[table]) await engine.run(raw(`update incoming_${table} set ${key} = ${IDS[table]} where ${key} is null`));
+    if (table !== 'bounces') await findSubjects(engine, table);
+    await rejectRepeated(engine, table, key);
+    // Of facts that are kept elsewhere, the rows come here that the incoming ones may be.
+    await engine.fetchRows(table, { [key]: sql`select ${columnOf(key)} from incoming_${name(table)}` });
   }
-  if (there.has('events')) {
-    // An id is made with underscores for spaces, as earlier imports made it: a file that comes again adds nothing.
-    const type = "replace(type, ' ', '_')";
-    const id = `'e-' || ${factHash('contact_id', 'email', type, 'occurred_at', 'campaign', 'value')}`;
-    await engine.run(raw(`update incoming_events set event_id = ${id} where event_id is null`));
-    await findSubjects(engine, 'events');
-    await rejectRepeated(engine, 'events', 'event_id');
-    await fetchKnown(engine, 'events');
-  }
-  if (there.has('purchases')) {
-    await findSubjects(engine, 'purchases');
-    await rejectRepeated(engine, 'purchases', 'order_id');
-    await fetchKnown(engine, 'purchases');
-    await ignoreUnpaid(engine, settings);
-  }
+  if (there.has('purchases')) await ignoreUnpaid(engine, settings);
   for (const table of ownTables().filter((each) => there.has(each)))
     await rejectRepeated(engine, table, ...tableOf(table).key);
 }
-
-/** Of facts that are kept elsewhere, the rows come here that the incoming ones may be. */
-const fetchKnown = (engine: Engine, table: FactTable): Promise<void> => {
-  const key = tableOf(table).key[0] ?? '';
-  return engine.fetchRows(table, { [key]: sql`select ${columnOf(key)} from incoming_${name(table)}` });
-};
-
-const factHash = (...columns: string[]): string =>
-  `md5_hex(concat_ws('|', ${columns.map((column) => `coalesce(lower(${column}), '')`).join(', ')}))`;
 
 /**
  * Rejects facts of unknown contacts, and says of the others which contact they are about, so that the jobs of the same

@@ -11,7 +11,7 @@ import type { Engine } from '../core/engine.ts';
 import type { Guard } from '../core/guard.ts';
 import { type Job, job } from '../core/job.ts';
 import type { Metrics } from '../core/prepare.ts';
-import { columnOf, join, raw, type Sql, sql } from '../core/sql.ts';
+import { columnOf, integer, join, raw, type Sql, sql } from '../core/sql.ts';
 import { declaredIn, ownTables, type TableName, tableOf } from '../core/tables.ts';
 import { kindOf } from '../snapshot/bounce-kinds.ts';
 import { type CellSettings, readPlainCell } from '../snapshot/cells.ts';
@@ -198,8 +198,9 @@ async function reportOf(engine: Engine, files: readonly ImportedFile[]): Promise
 }
 
 /** The SQL of `FILE.rejects.csv` for the file with that number. */
-export const rejectsOf = (file: number): string =>
-  `select line as "row", "column", reason, value from import_rejects where file = ${file} order by line, "column"`;
+export const rejectsOf = (file: number): Sql =>
+  sql`select line as "row", "column", reason, value from import_rejects where file = ${integer(file)}
+    order by line, "column"`;
 
 /** The changes that files with rows for these tables may make. */
 export function importChanges(

@@ -182,7 +182,7 @@ const consentOf = (
   readConsent(
     engine,
     { label, headers },
-    (statement) => engine.run(raw(statement(csvScan(text)))),
+    (statement) => engine.run(raw(statement(csvScan(text).text))),
     consentHeaders(headers, contacts, consent),
     consent,
   );

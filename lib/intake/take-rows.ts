@@ -25,7 +25,7 @@ export interface GivenText {
 export async function takeFeeds(engine: Engine, given: GivenText, feeds: readonly Feed[]): Promise<number> {
   const { file, text, headers } = given;
   const trimmed = headers.map((_, i) => `filled(c${i}) as c${i}`);
-  const cells = raw(`(select row_number() over () - 1 as nth, ${trimmed.join(', ')} from ${csvScan(text)})`);
+  const cells = raw(`(select row_number() over () - 1 as nth, ${trimmed.join(', ')} from ${csvScan(text).text})`);
   const other = raw(otherLine(headers));
   const [only] = feeds;
   if (only && feeds.length === 1 && only.ignore === undefined) {

@@ -5,7 +5,7 @@
 
 import type { Engine } from '../core/engine.ts';
 import { byKey } from '../core/facts.ts';
-import { columnOf, integer, join, literal, name, quoteName, raw, type Sql, sql } from '../core/sql.ts';
+import { columnOf, integer, join, literal, name, raw, type Sql, sql } from '../core/sql.ts';
 import { type TableName, tableOf } from '../core/tables.ts';
 import { writeCell } from '../snapshot/cells.ts';
 import { keyText } from '../snapshot/check.ts';
@@ -68,19 +68,7 @@ export interface Decider {
 }
 
 /** The columns of `changes`, as the selects of `decisionsOf` give them. */
-export const decisionColumns = [
-  'change_id',
-  'job',
-  'period',
-  'run',
-  'at',
-  'table',
-  'row_key',
-  'column',
-  'before',
-  'after',
-  'reason',
-];
+export const decisionColumns = 'change_id job period run at table row_key column before after reason'.split(' ');
 
 /** Some of a job's decisions: what they have in common, and what is each one's own. */
 export interface Decisions {
@@ -135,8 +123,8 @@ function updatedCells(diff: Diff, withDerived = false): Sql[] {
   if (diff.counts.update === 0) return [];
   return diff.sets.flatMap(({ name: column, type, why, derived, updates }) => {
     if ((derived && !withDerived) || updates === 0) return [];
-    const before = raw(writeCell(`d.before_${column}`, type));
-    const after = raw(writeCell(`d.${quoteName(column)}`, type));
+    const before = writeCell(columnOf(`before_${column}`, 'd'), type);
+    const after = writeCell(columnOf(column, 'd'), type);
     return sql`select ${keyOf(diff)}, ${literal(column)} as cell, ${before} as before_value, ${after} as after_value,
       ${why} as why, ${rowsOf(diff, 'u')} and ${columnOf(`set_${column}`, 'd')}`;
   });

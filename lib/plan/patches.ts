@@ -5,7 +5,7 @@
 import { join as joinPath } from 'node:path';
 import type { Engine } from '../core/engine.ts';
 import { byKey } from '../core/facts.ts';
-import { columnOf, headerName, join, literal, name, quoteName, raw, type Sql, sql } from '../core/sql.ts';
+import { columnOf, headerName, join, literal, name, raw, type Sql, sql } from '../core/sql.ts';
 import { type TableName, tableOf } from '../core/tables.ts';
 import { writeCell } from '../snapshot/cells.ts';
 import { cellOf } from '../snapshot/full-contacts.ts';
@@ -127,7 +127,7 @@ function rowsQuery(table: TableName, columnNames: ReadonlyMap<string, string>, h
   const definition = tableOf(table);
   const cells = headers.map((header) => {
     const column = columnNames.get(header);
-    const text = column && raw(writeCell(quoteName(column), definition.columns[column]?.type ?? 'text'));
+    const text = column && writeCell(columnOf(column), definition.columns[column]?.type ?? 'text');
     return sql`${text ? sql`nullif(${text}, '')` : NONE} as ${headerName(header)}`;
   });
   const [first = '', ...others] = definition.key;
@@ -207,8 +207,7 @@ function patchQuery(
   source: SourceTable | undefined,
 ): Sql {
   const definition = tableOf(table);
-  const text = (column: string): Sql =>
-    raw(writeCell(`t.${quoteName(column)}`, definition.columns[column]?.type ?? 'text'));
+  const text = (column: string): Sql => writeCell(columnOf(column, 't'), definition.columns[column]?.type ?? 'text');
   // An address as a key is compared without case, so the cell's own text may differ; a row without key has none yet.
   const keyCheck = (value: Sql): Sql => (definition.keyIsAddress ? NONE : value);
   const cells = columns.map((column) =>

@@ -44,6 +44,14 @@ export interface Diff {
 
 export const isEmpty = (diff: Diff): boolean => diff.counts.insert + diff.counts.update + diff.counts.remove === 0;
 
+/** The diff of a table of which is known that nothing changes: there is no table of it, and no statement may read it. */
+export const unchanged = (table: TableName): Diff => ({
+  name: '',
+  table,
+  sets: [],
+  counts: { insert: 0, update: 0, remove: 0 },
+});
+
 /** Works a change out. `name` is the diff table's; a change whose query is wrong throws, naming the table. */
 export async function workOut(engine: Engine, change: Change, name: string): Promise<Diff> {
   const { table } = change;
@@ -52,11 +60,12 @@ export async function workOut(engine: Engine, change: Change, name: string): Pro
   const keys = tableOf(table).key;
   const setNames = columns.filter((each) => !keys.includes(each) && !isAside(each));
   const sets = change.kind === 'remove' || change.kind === 'adopt' ? [] : setNames;
-  const query = diffQuery(change, sets, columns, await unreadColumns(engine, table));
+  const compares = sets.length > 0 && change.kind !== 'insert';
+  const query = diffQuery(change, sets, columns, compares ? await unreadColumns(engine, table) : new Set());
   const rows = await engine.changed(sql`create or replace temp table ${nameOf(name)} as ${query}`);
   const set = change.kind === 'adopt' ? [adoptedKey(change)] : sets.map((each) => setOf(change, each, columns));
   const texts = columns.includes('_text') ? ({ texts: true } as const) : {};
-  const empty: Diff = { name, table, sets: set, counts: { insert: 0, update: 0, remove: 0 }, ...texts };
+  const empty: Diff = { ...unchanged(table), name, sets: set, ...texts };
   if (rows === 0) return empty;
   const diff = await countRows(engine, empty, placeOf(change));
   if (table === 'contacts' && diff.counts.remove > 0) await keepWhole(engine, name);

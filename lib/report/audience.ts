@@ -1,8 +1,8 @@
 /** Who can be mailed, and on which lists they are. */
 import { lineChart, sparkline } from './chart.ts';
 import type { Figures } from './figures.ts';
-import { type Html, html, tableHtml } from './html.ts';
-import { drawn, people, peopleChange } from './numbers.ts';
+import { type Html, html, numbers, section, tableHtml } from './html.ts';
+import { byCount, drawn, people, peopleChange } from './numbers.ts';
 import { byDay, earlier, marksOf, newest, type Series } from './series.ts';
 
 const STEPS = [
@@ -18,14 +18,11 @@ const JOBS = ['list-refresh', 'bounce-suppression', 'list-cleaning'];
 export function mailable(series: Series): Html {
   const now = newest(series, (each) => each.mailable)?.value;
   const contacts = newest(series, (each) => each.contacts)?.value;
+  const title = 'Mailable contacts';
   if (!now) {
-    return html`<section id="mailable" aria-labelledby="mailable-title"><h2 id="mailable-title">Mailable contacts</h2>
-<p>${
-      contacts === undefined
-        ? 'No run of list-refresh is on record.'
-        : `${people(contacts)} contacts.
-The next run of list-refresh counts how many can be mailed.`
-    }</p></section>`;
+    const known = `${people(contacts ?? 0)} contacts.\nThe next run of list-refresh counts how many can be mailed.`;
+    const text = contacts === undefined ? 'No run of list-refresh is on record.' : known;
+    return section('mailable', title, html`\n<p>${text}</p>`);
   }
   const then = [1, 30, 365].map((days) => earlier(series, days, (each) => each.mailable));
   const rows = STEPS.map(([key, label]) => [
@@ -35,19 +32,19 @@ The next run of list-refresh counts how many can be mailed.`
   ]);
   const points = (key: keyof typeof now) =>
     byDay(series, 365, (each) => (each.mailable ? drawn(each.mailable[key]) : null));
-  const head = ['', 'now', 'since yesterday', 'in 30 days', 'in 365 days'];
-  return html`<section id="mailable" aria-labelledby="mailable-title"><h2 id="mailable-title">Mailable contacts</h2>
-<div class="two"><div>${tableHtml(
-    'Contacts from all to mailable',
-    head.map((each, i) => (i === 0 ? { head: 'step' } : { head: each, number: true })),
-    rows,
-  )}</div><figure>${lineChart({
-    title: 'Contacts on a list meant for sending, 365 days',
-    points: points('listed'),
-    marks: marksOf(series, ...JOBS),
-    text: people,
-  })}
-<figcaption>On a list meant for sending, up to 365 days. Dashed: rules changed.</figcaption></figure></div></section>`;
+  const columns = [{ head: 'step' }, ...['now', 'since yesterday', 'in 30 days', 'in 365 days'].map(numbers)];
+  const table = tableHtml('Contacts from all to mailable', columns, rows);
+  return section(
+    'mailable',
+    title,
+    html`\n<div class="two"><div>${table}</div><figure>${lineChart({
+      title: 'Contacts on a list meant for sending, 365 days',
+      points: points('listed'),
+      marks: marksOf(series, ...JOBS),
+      text: people,
+    })}
+<figcaption>On a list meant for sending, up to 365 days. Dashed: rules changed.</figcaption></figure></div>`,
+  );
 }
 
 function listRow(series: Series, name: string, size: number, at: Figures): readonly (Html | string)[] {
@@ -74,16 +71,9 @@ function listRow(series: Series, name: string, size: number, at: Figures): reado
 /** Each list with its size, who joined and left, and its last 30 days between the guard's limits. */
 export function lists(series: Series): Html {
   const found = newest(series, (each) => each.lists);
-  const rows = Object.entries(found?.value ?? {}).sort(([, a], [, b]) => b - a);
-  const columns = ['size', 'joined', 'left', 'in 30 days'].map((head) => ({ head, number: true as const }));
-  return html`<section id="lists" class="lists" aria-labelledby="lists-title"><h2 id="lists-title">Lists</h2>
-${
-  found
-    ? html`${tableHtml(
-        'Lists',
-        [{ head: 'list' }, ...columns, { head: '30 days' }],
-        rows.map(([name, size]) => listRow(series, name, size, found.at)),
-      )}<p class="note">The shaded band is what the guard allows in one run.</p>`
-    : html`<p>No run of list-refresh is on record.</p>`
-}</section>`;
+  if (!found) return section('lists', 'Lists', html`\n<p>No run of list-refresh is on record.</p>`, 'lists');
+  const columns = [{ head: 'list' }, ...['size', 'joined', 'left', 'in 30 days'].map(numbers), { head: '30 days' }];
+  const rows = byCount(found.value).map(([name, size]) => listRow(series, name, size, found.at));
+  const note = html`<p class="note">The shaded band is what the guard allows in one run.</p>`;
+  return section('lists', 'Lists', html`\n${tableHtml('Lists', columns, rows)}${note}`, 'lists');
 }

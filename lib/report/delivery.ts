@@ -1,8 +1,8 @@
 /** Bounces, complaints, unsubscribes, and why addresses are suppressed. */
 import { type Level, lineChart } from './chart.ts';
 import type { Rates } from './figures.ts';
-import { type Column, type Html, html, tableHtml } from './html.ts';
-import { people, peopleChange, percent, rateOf } from './numbers.ts';
+import { type Html, html, numbers, section, tableHtml } from './html.ts';
+import { byCount, changeSince, people, percent, rateOf } from './numbers.ts';
 import { byDay, earlier, marksOf, newest, type Series } from './series.ts';
 
 const DAYS = 90;
@@ -75,24 +75,24 @@ ${
 }</figure>`;
 }
 
-const REASON_HEADS: readonly Column[] = [
-  { head: 'reason' },
-  { head: 'addresses', number: true },
-  { head: 'in 30 days', number: true },
-];
-
 function suppressions(series: Series): Html {
   const now = newest(series, (each) => each.suppressions)?.value;
   if (!now) return html``;
   const then = earlier(series, 30, (each) => each.suppressions);
-  const rows = Object.entries(now)
-    .sort(([, a], [, b]) => b - a)
-    .map(([reason, n]) => [reason.replaceAll('_', ' '), people(n), then ? peopleChange(n - (then[reason] ?? 0)) : '–']);
+  const rows = byCount(now).map(([reason, n]) => [
+    reason.replaceAll('_', ' '),
+    people(n),
+    changeSince(then, reason, n),
+  ]);
+  const columns = [{ head: 'reason' }, numbers('addresses'), numbers('in 30 days')];
   return html`<h3>Suppressions by reason</h3>
-${tableHtml('Suppressions by reason', REASON_HEADS, rows)}`;
+${tableHtml('Suppressions by reason', columns, rows)}`;
 }
 
 /** Rates over 90 days against the alarm lines, and suppressions by reason. */
 export const delivery = (series: Series): Html =>
-  html`<section id="delivery" aria-labelledby="delivery-title"><h2 id="delivery-title">Bounces, complaints, unsubscribes</h2>
-<div class="charts">${KINDS.map((kind) => rateChart(series, kind))}</div>${suppressions(series)}</section>`;
+  section(
+    'delivery',
+    'Bounces, complaints, unsubscribes',
+    html`\n<div class="charts">${KINDS.map((kind) => rateChart(series, kind))}</div>${suppressions(series)}`,
+  );

@@ -5,6 +5,7 @@
  */
 import { tables } from '../core/tables.ts';
 import type { LedgerEntry } from '../run/ledger-entry.ts';
+import { total } from './numbers.ts';
 
 export type Counts = Readonly<Record<string, number>>;
 
@@ -20,75 +21,11 @@ export interface Rates {
   readonly complaintLevel: string;
 }
 
-export interface Figures {
-  readonly job: string;
-  readonly period: string;
-  readonly status: LedgerEntry['status'];
-  readonly run: string;
-  readonly asOf: Date;
-  readonly endedAt: Date;
-  readonly seconds: number;
-  readonly rowsChanged: number;
-  /** A person has rejected what would wait: it asks nothing of the reader. */
-  readonly isRejected: boolean;
-  readonly rules: string;
-  readonly commit: string | null;
-  readonly plan: string | null;
-  readonly errorKind: string | null;
-  readonly guards: readonly {
-    readonly guard: string;
-    readonly limit: number;
-    readonly found: number;
-    readonly passed: boolean;
-  }[];
-  /** Parts of the plan that were left out, and how many rows wait in them. */
-  readonly held: { readonly parts: number; readonly rows: number; readonly wrong: number };
-  readonly contacts: number | null;
-  readonly lists: Counts | null;
-  readonly joined: Counts;
-  readonly left: Counts;
-  /** The share of a list's members that may come or go in one run. */
-  readonly stop: number | null;
-  readonly mailable: {
-    readonly contacts: number;
-    readonly valid: number;
-    readonly notSuppressed: number;
-    readonly listed: number;
-  } | null;
-  readonly grades: Counts | null;
-  readonly rates: Rates | null;
-  readonly alarmLines: Counts;
-  readonly suppressions: Counts | null;
-  readonly quarantine: Counts | null;
-  /** Cells that can't be read, by table, column and reason. */
-  readonly unreadable: Counts;
-  readonly valueBands: Counts | null;
-  /** Expected orders over actual ones, less 1, of the chosen model on held-out weeks. */
-  readonly forecast: { readonly bias: number; readonly weeks: number } | null;
-  /** How well the score of `days` ago ranks the outcomes since: an AUC with its 95 % interval. */
-  readonly ranking: {
-    readonly outcome: string;
-    readonly days: number;
-    readonly auc: number;
-    readonly low: number;
-    readonly high: number;
-    readonly ranks: boolean;
-  } | null;
-  readonly merges: { readonly merged: number; readonly questions: number } | null;
-  readonly companies: Counts | null;
-  readonly questions: number | null;
-  readonly filesWritten: number | null;
-}
+/** What is shown of one run. */
+export type Figures = Readonly<NonNullable<ReturnType<typeof figuresOf>>>;
 
-const SUPPRESSION_REASONS = [
-  'complaint',
-  'unsubscribe',
-  'hard_bounce',
-  'soft_bounces',
-  'invalid',
-  'manual',
-  'other',
-] as const;
+const isSuppressionReason = (label: string): boolean =>
+  /^(complaint|unsubscribe|hard_bounce|soft_bounces|invalid|manual|other)$/.test(label);
 const COMPANY_LABELS = ['company known', 'company unknown', 'company not asked for yet'];
 const LEVELS = new Set(['well', 'warn', 'error', 'stop', 'unknown']);
 const LONGEST_LABEL = 100;
@@ -118,6 +55,13 @@ type Fields = Readonly<Record<string, unknown>>;
 const fields = (value: unknown): Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
 const number = (value: unknown): number | null => (typeof value === 'number' && Number.isFinite(value) ? value : null);
+
+/** The numbers of these keys; null where one is missing. */
+function allOf<Key extends string>(value: unknown, keys: Readonly<Record<Key, string>>): Record<Key, number> | null {
+  const given = fields(value);
+  const found = Object.entries<string>(keys).map(([key, name]) => [key, number(given[name])] as const);
+  return found.some(([, n]) => n === null) ? null : (Object.fromEntries(found) as Record<Key, number>);
+}
 
 /** Numbers by label. A label that is none of its kind counts under "other". */
 function counts(value: unknown, isLabel: (label: string) => boolean): Counts | null {
@@ -150,16 +94,11 @@ function ratesOf(value: unknown): Rates | null {
   };
 }
 
-function mailableOf(value: unknown): Figures['mailable'] {
-  const steps = fields(value);
-  const [contacts, valid, notSuppressed, listed] = ['contacts', 'valid', 'not_suppressed', 'listed'].map((key) =>
-    number(steps[key]),
-  );
-  if (contacts == null || valid == null || notSuppressed == null || listed == null) return null;
-  return { contacts, valid, notSuppressed, listed };
-}
+const MAILABLE = { contacts: 'contacts', valid: 'valid', notSuppressed: 'not_suppressed', listed: 'listed' };
+const RANKING = { days: 'days', auc: 'auc', low: 'low', high: 'high' };
 
-function forecastOf(metrics: Fields): Figures['forecast'] {
+/** Expected orders over actual ones, less 1, of the chosen model on held-out weeks. */
+function forecastOf(metrics: Fields): { readonly bias: number; readonly weeks: number } | null {
   const comparison = fields(metrics.comparison);
   const chosen = fields(metrics.model).name;
   const scores = Array.isArray(comparison.scores) ? comparison.scores.map(fields) : [];
@@ -168,31 +107,26 @@ function forecastOf(metrics: Fields): Figures['forecast'] {
   return bias === null || weeks === null ? null : { bias, weeks };
 }
 
-function rankingOf(value: unknown): Figures['ranking'] {
-  const { outcome, ranks, ...rest } = fields(value);
-  const [days, auc, low, high] = ['days', 'auc', 'low', 'high'].map((key) => number(rest[key]));
-  if (days == null || auc == null || low == null || high == null) return null;
-  return {
-    outcome: isBand(String(outcome).replaceAll('_', ' ')) ? String(outcome) : 'other',
-    days,
-    auc,
-    low,
-    high,
-    ranks: ranks === true,
-  };
+/** How well the score of `days` ago ranks the outcomes since: an AUC with its 95 % interval. */
+function rankingOf(value: unknown) {
+  const { outcome, ranks } = fields(value);
+  const numbers = allOf(value, RANKING);
+  const known = isBand(String(outcome).replaceAll('_', ' '));
+  return numbers && { outcome: known ? String(outcome) : 'other', ...numbers, ranks: ranks === true };
 }
 
-function heldOf(held: LedgerEntry['held']): Figures['held'] {
+/** Parts of the plan that were left out, and how many rows wait in them. */
+function heldOf(held: LedgerEntry['held']) {
   const parts = Object.entries(held);
   return {
     parts: parts.length,
-    rows: parts.reduce((sum, [, rows]) => sum + rows, 0),
+    rows: total(held),
     wrong: parts.filter(([reason]) => reason.includes('jobs/rules/')).length,
   };
 }
 
 /** The figures of a ledger entry; null for one whose job or period is not named as jobs and periods are. */
-export function figuresOf(entry: LedgerEntry): Figures | null {
+export function figuresOf(entry: LedgerEntry) {
   if (!isJob(entry.job) || !isPeriod(entry.period)) return null;
   const { metrics } = entry;
   const merged = number(metrics.merged);
@@ -206,6 +140,7 @@ export function figuresOf(entry: LedgerEntry): Figures | null {
     endedAt: new Date(entry.endedAt),
     seconds: entry.seconds,
     rowsChanged: Object.values(entry.changes).reduce((sum, c) => sum + c.insert + c.update + c.remove, 0),
+    // A person has rejected what would wait: it asks nothing of the reader.
     isRejected: entry.rejected !== undefined,
     rules: entry.rules,
     commit: entry.commit !== null && isCommit(entry.commit) ? entry.commit : null,
@@ -222,12 +157,13 @@ export function figuresOf(entry: LedgerEntry): Figures | null {
     lists: entry.job === 'list-refresh' ? counts(metrics.lists, isName) : null,
     joined: counts(metrics.joined, isName) ?? {},
     left: counts(metrics.left, isName) ?? {},
+    // The share of a list's members that may come or go in one run.
     stop: number(fields(metrics.limits).stop),
-    mailable: mailableOf(metrics.mailable),
+    mailable: allOf(metrics.mailable, MAILABLE),
     grades: entry.job === 'score-recalculation' ? counts(metrics.bands, isGrade) : null,
     rates: ratesOf(metrics.rates),
     alarmLines: counts(lines, (label) => /^(bounces|complaints)_(warn|stop)$/.test(label)) ?? {},
-    suppressions: counts(metrics.suppressions, (label) => (SUPPRESSION_REASONS as readonly string[]).includes(label)),
+    suppressions: counts(metrics.suppressions, isSuppressionReason),
     quarantine: counts(metrics.quarantine, isQuarantine),
     unreadable: counts(metrics.unreadable, isUnreadable) ?? {},
     valueBands: entry.job === 'lifetime-value' ? counts(metrics.bands, isBand) : null,

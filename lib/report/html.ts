@@ -36,6 +36,15 @@ export interface Column {
   readonly number?: true;
 }
 
+/** A column of numbers. */
+export const numbers = (head: string): Column => ({ head, number: true });
+
+/** A section of the page with its title. `kind` is a class for the style sheet. */
+export function section(id: string, title: string, body: Html, kind?: string): Html {
+  const heading = html`<h2 id="${id}-title">${title}</h2>`;
+  return html`<section id="${id}"${kind && html` class="${kind}"`} aria-labelledby="${id}-title">${heading}${body}</section>`;
+}
+
 /**
  * A table with a caption for screen readers; the first cell of a row is its header. It scrolls by itself on a narrow
  * screen.

@@ -1,9 +1,10 @@
 /** The top of the page: is it fine, what needs a person, and of when the data is. */
 import type { Batch } from '../core/batch.ts';
 import { slotsBetween } from '../core/calendar/cron.ts';
+import { isGood } from '../run/ledger-entry.ts';
 import { type Html, html } from './html.ts';
-import { momentText, people } from './numbers.ts';
-import { isGood, newest, quarantineOf, runsOf, type Series } from './series.ts';
+import { momentText, people, total } from './numbers.ts';
+import { newest, quarantineOf, runsOf, type Series } from './series.ts';
 
 type Urgency = 'failed' | 'decide' | 'review';
 
@@ -94,7 +95,7 @@ function dataTasks(series: Series): Task[] {
       next: html`<a href="#grades">See the last back-test</a>`,
     });
   const quarantine = newest(series, quarantineOf(series))?.value ?? {};
-  const rows = Object.values(quarantine).reduce((sum, n) => sum + n, 0);
+  const rows = total(quarantine);
   if (rows > 0)
     tasks.push({
       urgency: 'review',

@@ -3,15 +3,9 @@
  * behind them.
  */
 import { lineChart, type Point, sparkline } from './chart.ts';
-import { type Html, html, tableHtml } from './html.ts';
-import { dayText, drawn, people, peopleChange, percent } from './numbers.ts';
+import { type Html, html, numbers, section, tableHtml } from './html.ts';
+import { byCount, changeSince, dayText, drawn, people, percent, total } from './numbers.ts';
 import { byDay, earlier, marksOf, newest, quarantineOf, type Series } from './series.ts';
-
-const section = (id: string, title: string, body: Html): Html =>
-  html`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>${body}</section>`;
-
-const total = (counts: Readonly<Record<string, number>>): number =>
-  Object.values(counts).reduce((sum, n) => sum + n, 0);
 
 /** Rows that no job may touch, by table and reason, and their number over 90 days. */
 export function quarantine(series: Series): Html {
@@ -31,34 +25,19 @@ export function quarantine(series: Series): Html {
       const rows = rowsOf(each);
       return rows === null ? null : drawn(pick(rows));
     });
-  const rows = Object.entries(now)
-    .sort(([, a], [, b]) => b - a)
-    .map(([label, n]) => {
-      const [table = '', ...reason] = label.split(': ');
-      return [
-        html`<code>${table}</code>`,
-        reason.join(': '),
-        people(n),
-        then ? peopleChange(n - (then[label] ?? 0)) : '–',
-        trendOf(
-          label,
-          trend((each) => each[label] ?? 0),
-        ),
-      ];
-    });
+  const rows = byCount(now).map(([label, n]) => {
+    const [table = '', ...reason] = label.split(': ');
+    const points = trend((each) => each[label] ?? 0);
+    const change = changeSince(then, label, n);
+    return [html`<code>${table}</code>`, reason.join(': '), people(n), change, trendOf(label, points)];
+  });
   const points = trend(total);
   const body =
     rows.length === 0
       ? html`<p>Every row can be read.</p>`
       : html`<div class="two"><div>${tableHtml(
           'Quarantine by table and reason',
-          [
-            { head: 'table' },
-            { head: 'reason' },
-            { head: 'rows', number: true },
-            { head: 'in 30 days', number: true },
-            { head: '90 days' },
-          ],
+          [{ head: 'table' }, { head: 'reason' }, numbers('rows'), numbers('in 30 days'), { head: '90 days' }],
           rows,
         )}<p class="note">The table <code>quarantine</code> of the workbook names row and column of each.</p></div>
 <figure>${lineChart({ title: 'Rows in quarantine, 90 days', points, fromZero: true, text: people })}
@@ -70,11 +49,9 @@ export function quarantine(series: Series): Html {
 function unreadable(series: Series): Html {
   const rowsOf = quarantineOf(series);
   const cells = newest(series, (each) => (rowsOf(each) === null ? null : each.unreadable))?.value ?? {};
-  const rows = Object.entries(cells)
-    .sort(([, a], [, b]) => b - a)
-    .map(([label, n]) => [label, people(n)]);
+  const rows = byCount(cells).map(([label, n]) => [label, people(n)]);
   if (rows.length === 0) return html``;
-  const columns = [{ head: 'table, column and reason' }, { head: 'cells', number: true as const }];
+  const columns = [{ head: 'table, column and reason' }, numbers('cells')];
   return html`<h3>Cells that can’t be read</h3>${tableHtml('Cells that can’t be read', columns, rows)}`;
 }
 
@@ -90,12 +67,10 @@ export function grades(series: Series): Html {
   const cell = (grade: string): Html => {
     const n = now[grade] ?? 0;
     return html`<span class="heat" style="--heat:${Math.round((drawn(n) / most) * 100)}%">${people(n)}
-${then ? html` <small>${peopleChange(n - (then[grade] ?? 0))}</small>` : ''}</span>`;
+${then && html` <small>${changeSince(then, grade, n)}</small>`}</span>`;
   };
   const rows = LETTERS.map((letter) => [`Fit ${letter}`, ...DIGITS.map((digit) => cell(`${letter}${digit}`))]);
-  const others = Object.entries(now).filter(
-    ([grade]) => !LETTERS.some((letter) => DIGITS.some((digit) => grade === `${letter}${digit}`)),
-  );
+  const others = Object.entries(now).filter(([grade]) => !/^[A-D][1-4]$/.test(grade));
   const hot = byDay(series, 90, (each) =>
     each.grades ? drawn((each.grades.A1 ?? 0) + (each.grades.A2 ?? 0) + (each.grades.B1 ?? 0)) : null,
   );
@@ -104,10 +79,7 @@ ${then ? html` <small>${peopleChange(n - (then[grade] ?? 0))}</small>` : ''}</sp
     'Score grades',
     html`<div class="two"><div>${tableHtml(
       'Contacts by fit and engagement, with the change in 30 days',
-      [
-        { head: 'fit' },
-        ...DIGITS.map((digit) => ({ head: digit === '1' ? 'engagement 1' : digit, number: true as const })),
-      ],
+      [{ head: 'fit' }, ...DIGITS.map((digit) => numbers(digit === '1' ? 'engagement 1' : digit))],
       rows,
     )}
 ${others.map(([label, n]) => html`<p class="note">${label}: ${people(n)}</p>`)}</div>
@@ -141,17 +113,13 @@ export function customers(series: Series): Html {
   if (!now) return html``;
   const then = earlier(series, 30, (each) => each.valueBands);
   const forecast = newest(series, (each) => each.forecast)?.value;
-  const rows = Object.entries(now).map(([band, n]) => [
-    band,
-    people(n),
-    then ? peopleChange(n - (then[band] ?? 0)) : '–',
-  ]);
+  const rows = Object.entries(now).map(([band, n]) => [band, people(n), changeSince(then, band, n)]);
   return section(
     'customers',
     'Customers',
     html`${tableHtml(
       'Customers by value band',
-      [{ head: 'band' }, { head: 'customers', number: true }, { head: 'since last month', number: true }],
+      [{ head: 'band' }, numbers('customers'), numbers('since last month')],
       rows,
     )}
 ${
@@ -184,7 +152,7 @@ export function companies(series: Series): Html {
   return section(
     'companies',
     'Companies',
-    html`${tableHtml('Contacts by company', [{ head: 'state' }, { head: 'contacts', number: true }], rows)}
+    html`${tableHtml('Contacts by company', [{ head: 'state' }, numbers('contacts')], rows)}
 ${asked === undefined ? '' : html`<p>${people(asked)} questions to the provider in the newest run.</p>`}`,
   );
 }

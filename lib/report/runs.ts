@@ -2,11 +2,12 @@
 import type { Batch } from '../core/batch.ts';
 import { slotsBetween } from '../core/calendar/cron.ts';
 import { localDay, periodOf } from '../core/calendar/period.ts';
+import { isGood } from '../run/ledger-entry.ts';
 import { type CalendarDay, calendarChart, type DayState } from './chart.ts';
 import type { Figures } from './figures.ts';
-import { type Html, html, tableHtml } from './html.ts';
+import { type Html, html, numbers, section, tableHtml } from './html.ts';
 import { count, dayText, median, people, seconds } from './numbers.ts';
-import { isGood, runsOf, type Series } from './series.ts';
+import { runsOf, type Series } from './series.ts';
 
 const DAYS = 60;
 const DAY_MS = 86_400_000;
@@ -58,36 +59,25 @@ export function calendar(series: Series): Html {
   const rows = jobs.map(({ name }) => {
     const own = cells.filter(({ job }) => job === name);
     const of = (state: DayState) => own.filter((each) => each.state === state);
+    const missed = of('missed').map(({ day }) => dayText(day));
     return [
       name,
-      count(of('good').length),
-      count(of('waiting').length),
-      count(of('failed').length),
-      of('missed')
-        .map(({ day }) => dayText(day))
-        .join(', ') || '0',
+      ...(['good', 'waiting', 'failed'] as const).map((state) => count(of(state).length)),
+      missed.join(', ') || '0',
     ];
   });
   const says = `How each job ran on each of the last ${DAYS} days; the table below has the same numbers.`;
-  return html`<section id="calendar" aria-labelledby="calendar-title"><h2 id="calendar-title">Runs of the last ${DAYS} days</h2>
-<div class="scroll" role="region" aria-label="Calendar of runs" tabindex="0"><figure class="wide">${calendarChart(
-    says,
-    jobs.map(({ name }) => name),
-    days,
-    cells,
-  )}</figure></div>
+  const names = jobs.map(({ name }) => name);
+  const chart = calendarChart(says, names, days, cells);
+  const columns = [{ head: 'job' }, ...['ran', 'waits', 'failed'].map(numbers), { head: 'missed' }];
+  return section(
+    'calendar',
+    `Runs of the last ${DAYS} days`,
+    html`
+<div class="scroll" role="region" aria-label="Calendar of runs" tabindex="0"><figure class="wide">${chart}</figure></div>
 <p class="legend">${(Object.keys(WORDS) as DayState[]).map((state) => html`<span class="key ${state}">${WORDS[state]}</span> `)}</p>
-<details><summary>The same as a table</summary>${tableHtml(
-    'Days by job and outcome',
-    [
-      { head: 'job' },
-      { head: 'ran', number: true },
-      { head: 'waits', number: true },
-      { head: 'failed', number: true },
-      { head: 'missed' },
-    ],
-    rows,
-  )}</details></section>`;
+<details><summary>The same as a table</summary>${tableHtml('Days by job and outcome', columns, rows)}</details>`,
+  );
 }
 
 function step(series: Series, job: string): Html {
@@ -109,9 +99,13 @@ ${slow ? html` <em class="alarm">slow</em>` : ''}</span></li>\n`;
 
 /** Each batch as a row of steps, with the rows that its newest run changed and its time against the usual one. */
 export const batches = (series: Series): Html =>
-  html`<section id="batches" aria-labelledby="batches-title"><h2 id="batches-title">The batches, step by step</h2>
+  section(
+    'batches',
+    'The batches, step by step',
+    html`
 ${series.nightShift.batches.map(({ name, jobs }) => {
   const last = jobs.map((job) => runsOf(series, job.name).at(-1)).findLast((each) => each !== undefined);
   return html`<h3>${name}${last ? html` <small>${last.period}</small>` : ''}</h3>
 <ol class="steps">${jobs.map((job) => step(series, job.name))}</ol>`;
-})}</section>`;
+})}`,
+  );

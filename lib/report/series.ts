@@ -50,11 +50,6 @@ export function seriesOf({ nightShift, entries, now, repositoryUrl = null }: Rep
   return { nightShift, now, timeZone, repositoryUrl, runs, ruleChanges };
 }
 
-const GOOD: ReadonlySet<Figures['status']> = new Set(['applied', 'unchanged']);
-
-/** True where a run did what it was there for. */
-export const isGood = ({ status }: Figures): boolean => GOOD.has(status);
-
 export const runsOf = (series: Series, job: string): readonly Figures[] => series.runs.get(job) ?? [];
 
 /**

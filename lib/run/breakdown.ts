@@ -9,7 +9,7 @@ import type { TableName } from '../core/tables.ts';
 import { impersonal } from '../core/text/printable.ts';
 import { isDisposable } from '../features/hygiene/email/disposable.ts';
 import { isFreeMail } from '../features/hygiene/email/domains.ts';
-import type { Diff } from '../plan/plan.ts';
+import { type Diff, isEmpty } from '../plan/plan.ts';
 import { ofBounces } from '../snapshot/bounces.ts';
 
 export interface Breakdown {
@@ -61,8 +61,8 @@ export async function breakDown(
 
 /** Selects (person, why) of the people in a diff: contacts by id, and addresses that no contact has. */
 function peopleOf(diff: Diff): Sql[] {
+  if (isEmpty(diff)) return [];
   const from = name(diff.name);
-  if (diff.counts.insert + diff.counts.update + diff.counts.remove === 0) return [];
   if (diff.table === 'contacts') {
     const decided = diff.sets.filter(({ derived, updates }) => !derived && updates > 0);
     const updated = decided.map(

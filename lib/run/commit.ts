@@ -9,7 +9,7 @@ import { describeError } from '../core/errors.ts';
 import { join, list, type Sql, sql } from '../core/sql.ts';
 import { applyToEngine } from '../plan/apply.ts';
 import { writePatches } from '../plan/patches.ts';
-import { type Diff, isEmpty, workOut } from '../plan/plan.ts';
+import { type Diff, isEmpty, unchanged, workOut } from '../plan/plan.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { views } from '../snapshot/views.ts';
 import { CLOSED, type Held, type MarkerEntry, nothingHeld, TabClosed, type TablePatch } from '../workbook/store.ts';
@@ -103,6 +103,8 @@ function failedByClosed(result: JobResult & { held: Record<string, number> }, he
 
 /** The quarantine as it is now; a row that stood there before keeps the time when it was first seen. */
 async function quarantineDiff(engine: Engine, snapshot: Snapshot, request: RunRequest): Promise<Diff> {
+  const counts = [views.quarantineNow, sql`quarantine`].map((table) => sql`(select count(*) from ${table})`);
+  if ((await engine.number(sql`select ${join(counts, ' + ')}`)) === 0) return unchanged('quarantine');
   // What this run did not read, it knows nothing of.
   const read = list(Object.keys(snapshot.inputs));
   const now: Sql = sql`

@@ -14,7 +14,7 @@ import { type TableName, tableOf } from '../core/tables.ts';
 import { withMark } from '../engine/duckdb.ts';
 import { countReasons } from '../plan/apply.ts';
 import { planHash } from '../plan/hash.ts';
-import { countRows, type Diff, isEmpty, workOut } from '../plan/plan.ts';
+import { countRows, type Diff, isEmpty, unchanged, workOut } from '../plan/plan.ts';
 import { checkChange, declaredAt, given, withAuthorFaults } from './author-fault.ts';
 import { releaseGuard } from './consent-guard.ts';
 import { type ColumnRecord, type Protection, protectColumns, type Withheld } from './derived-columns.ts';
@@ -114,14 +114,23 @@ async function workChangesOut(
   }
 }
 
+const givesRows = async (engine: Engine, query: Sql): Promise<boolean> =>
+  (await engine.rows(sql`${query} limit 1`)).length > 0;
+
 async function diffsOf(engine: Engine, job: Job, context: Context): Promise<Diff[]> {
+  const { onlyWith } = job;
+  if (onlyWith) {
+    const at = statement(job, 'onlyWith');
+    const isThere = await withAuthorFaults(engine, at, onlyWith, () => givesRows(engine, onlyWith));
+    if (!isThere) return job.writes.map(unchanged);
+  }
   await runSteps(engine, given(job, 'steps', job.steps?.(context) ?? []), declaredAt(job));
   // A job may run several times in a batch, each for a period of its own.
   const prefix = `diff_${`${job.name}_${context.period}`.toLowerCase().replaceAll(/[^a-z0-9]/g, '_')}`;
   const diffs: Diff[] = [];
   for (const [i, change] of given(job, 'changes', job.changes(context)).entries()) {
     checkChange(job, change, i);
-    if (change.onlyWith && (await engine.rows(sql`${change.onlyWith} limit 1`)).length === 0) continue;
+    if (change.onlyWith && !(await givesRows(engine, change.onlyWith))) continue;
     const at = { what: `${change.kind} of ${change.table}`, place: declaredAt(job, change) };
     const name = `${prefix}_${i}`;
     diffs.push(await withAuthorFaults(engine, at, change.query, () => workOut(engine, change, name)));
@@ -183,7 +192,7 @@ async function lookUp(engine: Engine, step: LookupStep): Promise<void> {
 
 /** `planned_TABLE` for each table that a job writes: its diffs, one below the other. */
 async function createPlannedViews(engine: Engine, diffs: readonly Diff[]): Promise<void> {
-  for (const table of new Set(diffs.map((diff) => diff.table))) {
+  for (const table of new Set(diffs.flatMap(({ name, table }) => (name === '' ? [] : [table])))) {
     const parts = diffs.filter((diff) => diff.table === table).map((diff) => sql`select * from ${name(diff.name)}`);
     await engine.run(
       sql`create or replace temp view ${name(`planned_${table}`)} as ${join(parts, ' union all by name ')}`,

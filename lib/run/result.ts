@@ -40,6 +40,10 @@ export interface JobResult {
   readonly next?: string;
 }
 
+/** A plan, or a part of one, waits for a person, and no person rejected it. */
+export const isWaiting = ({ status, heldParts, rejected }: JobResult): boolean =>
+  rejected === undefined && (status === 'blocked' || heldParts.some(({ plan }) => plan !== null));
+
 export interface RunResult {
   readonly snapshot: { readonly rows: Readonly<Record<string, number>>; readonly quarantined: number };
   readonly quarantine: Readonly<Record<string, number>>;

@@ -5,7 +5,7 @@
  * column itself shows otherwise.
  */
 import type { Engine } from '../core/engine.ts';
-import { quoteText, raw } from '../core/sql.ts';
+import { quoteText, raw, type Sql, sql } from '../core/sql.ts';
 import type { ColumnType } from '../core/tables.ts';
 import { type DateOrder, isSlashed, readDate, serialOf } from './cell-dates.ts';
 import { type NumberHabits, readNumber } from './cell-numbers.ts';
@@ -141,17 +141,17 @@ export function unreadableReason(cell: string, type: Exclude<ColumnType, 'text'>
 export const UNCLEAR_ORDER = 'day or month first? Set slashedDates in jobs/rules/workbook.ts';
 
 /** The SQL that writes a value as the workbook's text: ISO 8601 in UTC, numbers without exponent or trailing zeros. */
-export function writeCell(value: string, type: ColumnType): string {
+export function writeCell(value: Sql, type: ColumnType): Sql {
   switch (type) {
     case 'text':
       return value;
     case 'number':
-      return `case when ${value} = trunc(${value}) and abs(${value}) < 1e15
+      return sql`case when ${value} = trunc(${value}) and abs(${value}) < 1e15
         then cast(cast(${value} as bigint) as varchar) else cast(${value} as varchar) end`;
     case 'date':
-      return `strftime(${value}, '%Y-%m-%d')`;
+      return sql`strftime(${value}, '%Y-%m-%d')`;
     case 'time':
-      return `case when ${value} = date_trunc('second', ${value}) then strftime(${value}, '%Y-%m-%dT%H:%M:%SZ')
+      return sql`case when ${value} = date_trunc('second', ${value}) then strftime(${value}, '%Y-%m-%dT%H:%M:%SZ')
         else strftime(${value}, '%Y-%m-%dT%H:%M:%S.%gZ') end`;
   }
 }

@@ -102,7 +102,7 @@ async function removeOtherLines(engine: Engine, headers: readonly string[], text
   if (suspects === 0 || headers.length === 0) return 0;
   await engine.run(
     sql`create or replace temp table other_lines as select nth from (
-      select row_number() over () - 1 as nth, ${raw(otherLine(headers))} as why from ${raw(csvScan(text))}) where why is not null`,
+      select row_number() over () - 1 as nth, ${raw(otherLine(headers))} as why from ${csvScan(text)}) where why is not null`,
   );
   return engine.changed(sql`delete from contacts where _row in (select nth from other_lines)`);
 }

@@ -61,7 +61,7 @@ export async function withConsent(
 export const selectFrom =
   (engine: Engine, source: Pick<SourceTable, 'open'>): Select =>
   (statement) =>
-    readStrictly(engine, source, (from) => raw(statement(csvScan(from))));
+    readStrictly(engine, source, (from) => raw(statement(csvScan(from).text)));
 
 /** The source's own headers by column, but for those that turned out to hold something else. */
 function withoutOthers({ headerOf }: SourceTable, usable: ReadonlyMap<string, string>): Map<string, string> {

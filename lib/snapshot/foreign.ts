@@ -60,7 +60,7 @@ export const reportFeeds = (feeds: readonly Feed[]): Feed[] =>
   feeds.filter(({ table }) => table === 'suppressions' || table === 'bounces');
 
 /** `foreign_rows` of one feed: the report's columns, the moment's text, `blank` and `ignored`. */
-const rowsOf = (feed: Feed, headers: readonly string[], from: string, settings: CellSettings): Sql => {
+const rowsOf = (feed: Feed, headers: readonly string[], from: Sql, settings: CellSettings): Sql => {
   const { id, email, contact, kind, code, detail, provider, moment } = reportColumns(feed);
   const cells = headers.map((_, i) => `c${i}`).join(', ');
   return raw(`select ${id} as id, ${email} as email, ${contact} as contact, ${kind} as kind, ${code} as code,
@@ -68,7 +68,7 @@ const rowsOf = (feed: Feed, headers: readonly string[], from: string, settings: 
     ${readPlainCell(`(${moment})`, 'time', settings)} as occurred_at,
     coalesce(${cells}) is null or (${otherLine(headers)}) is not null as blank,
     (${feed.ignore ?? NONE}) is not null as ignored, cast(null as bigint) as _row
-    from ${from}`);
+    from ${from.text}`);
 };
 
 /** Reads the moments that are written in other forms: few files have any, and their expression is a long one. */
@@ -181,8 +181,7 @@ async function addNeverAgreed(engine: Engine, file: ForeignFile, email: string):
   await readStrictly(
     engine,
     file,
-    (from) =>
-      sql`create or replace temp table foreign_people as select ${raw(email)} as email from ${raw(csvScan(from))}`,
+    (from) => sql`create or replace temp table foreign_people as select ${raw(email)} as email from ${csvScan(from)}`,
   );
   await engine.run(
     sql`insert into consent_hints
@@ -267,7 +266,7 @@ export async function eventsReport(
   await readStrictly(
     engine,
     source,
-    (from) => sql`create or replace temp table event_types as select ${cell} as type from ${raw(csvScan(from))}`,
+    (from) => sql`create or replace temp table event_types as select ${cell} as type from ${csvScan(from)}`,
   );
   const found = await engine.rows(sql`select distinct type from event_types where type is not null`);
   await engine.run(sql`drop table event_types`);

@@ -4,7 +4,7 @@
  */
 
 import type { Engine } from '../core/engine.ts';
-import { join, literal, quoteName, quoteText, raw, sql } from '../core/sql.ts';
+import { columnOf, join, literal, quoteName, quoteText, raw, sql } from '../core/sql.ts';
 import { type Column, tableOf } from '../core/tables.ts';
 import { statusSql } from '../workbook/consent-words.ts';
 import { csvScan } from '../workbook/scan.ts';
@@ -33,7 +33,7 @@ function ownText(
   const read = own ? readCell(cell, type, own) : readPlainCell(cell, type, settings);
   const same = `${read} is not distinct from ${now}`;
   return `case when (${same} or ${holdsUnread('t', name)})
-    and ${cell} is distinct from ${writeCell(now, type)} then ${cell} end`;
+    and ${cell} is distinct from ${writeCell(columnOf(name, 't'), type).text} then ${cell} end`;
 }
 
 /**
@@ -43,25 +43,25 @@ function ownText(
  */
 export function createWholeRows(engine: Engine, source: SourceTable, text: LoadedText, settings: CellSettings): void {
   const { columns } = tableOf('contacts');
-  const columnOf = new Map([...source.headerOf].map(([column, header]) => [header, column]));
+  const known = new Map([...source.headerOf].map(([column, header]) => [header, column]));
   const cells = source.headers.flatMap((header, index) => {
-    const name = columnOf.get(header);
+    const name = known.get(header);
     const column = name === undefined ? undefined : columns[name];
     const cell = `x.c${index}`;
     const own = name === undefined || !column ? cell : ownText(cell, name, column, settings, text.read.get(name));
     return own === null ? [] : [sql`${literal(header)}, ${raw(own)}`];
   });
-  const known = Object.entries(columns).map(
-    ([name, { type }]) => sql`${literal(name)}, ${raw(writeCell(`t.${quoteName(name)}`, type))}`,
+  const ours = Object.entries(columns).map(
+    ([name, { type }]) => sql`${literal(name)}, ${writeCell(columnOf(name, 't'), type)}`,
   );
   const own = sql`${literal(CELLS)}, json_object(${join(cells, ', ')})`;
   engine.whenNamed(
     'contacts_whole',
     sql`create or replace macro contacts_whole(rows) as table
       select t._row, t.contact_id,
-        cast(json_merge_patch('{}', json_object(${join(known, ', ')}, ${own})) as varchar) as record
+        cast(json_merge_patch('{}', json_object(${join(ours, ', ')}, ${own})) as varchar) as record
       from query_table(rows) r join contacts t on t._row = r._row
-      join (select row_number() over () - 1 as _row, * from ${raw(csvScan(text))}) x on x._row = t._row`,
+      join (select row_number() over () - 1 as _row, * from ${csvScan(text)}) x on x._row = t._row`,
   );
 }
 

@@ -7,21 +7,10 @@ import type { Engine } from '../core/engine.ts';
 import { byKey } from '../core/facts.ts';
 import { join, name, sql } from '../core/sql.ts';
 
-const CONTENT_COLUMNS = [
-  'email',
-  'first_name',
-  'last_name',
-  'phone',
-  'birth_date',
-  'company',
-  'address',
-  'city',
-  'postal_code',
-  'country',
-];
+const CONTENT_COLUMNS = 'email first_name last_name phone birth_date company address city postal_code country';
 /** What a row holds, as one text. */
 const CONTENT = sql`concat(${join(
-  CONTENT_COLUMNS.map((column) => sql`coalesce(cast(${name(column)} as varchar), '')`),
+  CONTENT_COLUMNS.split(' ').map((column) => sql`coalesce(cast(${name(column)} as varchar), '')`),
   ", '|', ",
 )})`;
 

@@ -131,7 +131,7 @@ async function closerReading(
     cell !== null && column.type !== 'text' && names.has(column.name) ? [{ ...column, cell }] : [],
   );
   if (asked.length === 0) return new Map();
-  const shown = await columnSettings(engine, raw(csvScan(text)), asked, settings);
+  const shown = await columnSettings(engine, csvScan(text), asked, settings);
   const read = new Map<string, ColumnSettings>();
   for (const { name, type } of asked) {
     const own = shown.get(name) ?? settings;
@@ -161,7 +161,7 @@ async function orderExtraDates(
     const own = shown.get(name) ?? settings;
     if (own.slashedDates === settings.slashedDates) continue;
     const column = columnOf(name);
-    const iso = sql`coalesce(${raw(writeCell(`(${readCell(cell, 'time', own)})`, 'time'))}, ${column})`;
+    const iso = sql`coalesce(${writeCell(raw(`(${readCell(cell, 'time', own)})`), 'time')}, ${column})`;
     await engine.run(sql`update ${nameOf(table)} set ${column} = ${iso} where ${raw(isSlashed(cell))}`);
   }
 }
@@ -189,7 +189,7 @@ function rowsQuery(source: SourceTable, columns: readonly LoadColumn[], options:
   const aside = (source.table === 'contacts' ? OF_CONTACTS : []).map(({ name, value }) => `${value} as ${name}`);
   return `select ${[...values, ...aside].join(', ')}, ${texts(false)} as _fault, ${texts(true)} as _unread, cast(null as bigint) as _row
     from (select *, ${sum} as _faults from (select *${flags.map((each) => `, ${each}`).join('')}
-      from (select ${[...typed, ...kept].join(', ')} from ${csvScan(from)})))`;
+      from (select ${[...typed, ...kept].join(', ')} from ${csvScan(from).text})))`;
 }
 
 /**

@@ -34,10 +34,9 @@ export async function makePlain(
     const { cell, type, name } = column;
     const own: ColumnSettings = shown.get(name) ?? settings;
     const read = readCell(cell, type, own);
-    const rewritten = raw(
-      `coalesce(list_transform([${read}], lambda v: ${writeCell('v', type)})[1], case when not ${isPlaceholder(cell)} then ${cell} end)`,
-    );
     const target = raw(cell);
+    const rewritten = sql`coalesce(list_transform([${raw(read)}], lambda v: ${writeCell(sql`v`, type)})[1],
+      case when not ${raw(isPlaceholder(cell))} then ${target} end)`;
     const which = own.decimal === ',' ? sql`${target} is not null` : odd(column);
     await engine.run(sql`update ${nameOf(table)} set ${target} = ${rewritten} where ${rows} and ${which}`);
   }

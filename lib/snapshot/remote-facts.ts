@@ -140,15 +140,13 @@ async function writeRefs(engine: Engine, path: string): Promise<string> {
 
 async function keepAnswer(engine: Engine, { text, columns }: Answer, into: string): Promise<void> {
   const cells = columns.map(({ name, type }, i) => sql`${TYPES[type](raw(`c${i}`))} as ${columnOf(name)}`);
-  await engine.run(
-    sql`create or replace table ${nameOf(into)} as select ${join(cells, ', ')} from ${raw(csvScan(text))}`,
-  );
+  await engine.run(sql`create or replace table ${nameOf(into)} as select ${join(cells, ', ')} from ${csvScan(text)}`);
 }
 
 /** Puts the rows at fault that came here into `quarantine_now`. */
 export async function quarantineRemote(engine: Engine, table: TableName, { faulty }: Resolved): Promise<void> {
   if (faulty.rows === 0) return;
   await engine.run(
-    sql`insert into quarantine_now select ${table}, c0, c1, coalesce(c2, ''), c3 from ${raw(csvScan(faulty))}`,
+    sql`insert into quarantine_now select ${table}, c0, c1, coalesce(c2, ''), c3 from ${csvScan(faulty)}`,
   );
 }

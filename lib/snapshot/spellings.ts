@@ -10,16 +10,8 @@ import { join, literal, name, type Sql, sql } from '../core/sql.ts';
 import { readAddress } from '../core/text/address.ts';
 import { withMark } from '../engine/duckdb.ts';
 
-const FROM = [
-  'contacts',
-  'archive',
-  'suppressions',
-  'event_reports',
-  'unread_contacts',
-  'unread_suppressions',
-  'unread_bounces',
-  'consent_hints',
-];
+const FROM =
+  'contacts archive suppressions event_reports unread_contacts unread_suppressions unread_bounces consent_hints';
 
 /**
  * SQL over the column `email`: whether an address may have other spellings. Few have such signs, and the check is
@@ -64,7 +56,7 @@ export function readSpelling(address: string): Spelling | null {
  */
 export async function createSpellings(engine: Engine): Promise<void> {
   const merged = sql`(select json_extract_string(record, '$.email') as email from merges where json_valid(record))`;
-  const each = [...FROM.map(name), merged].map((table) => sql`select email from ${table}`);
+  const each = [...FROM.split(' ').map(name), merged].map((table) => sql`select email from ${table}`);
   const found = await engine.rows(
     sql`select distinct ${withMark(sql`address_key(email)`)} as address from (
       select email from (${join(each, ' union all ')}) where ${SIGNS}

@@ -3,8 +3,22 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lockFolder } from './csv/commit/lock.ts';
+import type { Recognise } from './recognised.ts';
 
 const SCRATCH = 'scratch-';
+
+/** What a workbook of any kind is opened with. */
+export interface StoreOptions {
+  /** Of this machine: for the lock, temporary files and what must outlive a killed run. */
+  readonly folder: string;
+  readonly aliases: Readonly<Record<string, string>>;
+  /** Says what tables are that are called like no table of ours. */
+  readonly recognise: Recognise;
+  readonly command: string;
+  readonly run: string;
+  /** A workbook without contacts is one that begins. */
+  readonly mayBeEmpty?: boolean;
+}
 
 export interface RunFolder {
   /** For temporary files; gone once the workbook is closed. */

@@ -2,16 +2,17 @@
  * What `diff` says of a change of rules: whom it moves, in counts, beside another commit's rules and on one snapshot.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { checkout, edit } from '../support/checkout.ts';
 import { aContact, anEvent, writeWorkbook } from '../support/workbook.ts';
 
 let copy: string;
 
-beforeEach(() => {
-  copy = checkout();
+beforeAll(() => {
+  copy = checkout([], mkdtempSync(join(tmpdir(), 'nightshift-diff-')));
   const git = (...args: string[]) =>
     execFileSync('git', ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', ...args], { cwd: copy });
   git('init', '-q', '-b', 'main');
@@ -28,6 +29,8 @@ beforeEach(() => {
     ),
   });
 });
+
+afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
 function diff(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   return spawnSync(

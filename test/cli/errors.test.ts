@@ -133,8 +133,8 @@ describe('a workbook that can’t be used', () => {
     const places = ['--workbook', folder, '--ledger', join(folder, 'ledger')];
     const codes = [];
     for (const args of [
-      ['run', 'nightly', '--dry-run'],
-      ['run', 'nightly', '--json'],
+      ['run', 'nightly'],
+      ['run', 'list-refresh', '--json'],
       ['doctor'],
       ['list'],
       ['run', 'x\n::error::pwned'],

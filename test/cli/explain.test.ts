@@ -3,22 +3,33 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { main } from '../../lib/cli/main.ts';
+import type { Batch, NightShift } from '../../lib/core/batch.ts';
 import { nightShift } from '../fixture/batches.ts';
 import { night } from '../support/night.ts';
+import { aJob } from '../support/small-jobs.ts';
 import { aContact, anEvent, aSuppression, temporaryFolder, today, writeWorkbook } from '../support/workbook.ts';
 
-async function explain(folder: string, ...args: string[]): Promise<{ code: number; text: string }> {
+const explain = (folder: string, ...args: string[]) => explainOn(nightShift, folder, ...args);
+
+async function explainOn(
+  shift: NightShift,
+  folder: string,
+  ...args: string[]
+): Promise<{ code: number; text: string }> {
   const output: string[] = [];
   const log = vi.spyOn(console, 'log').mockImplementation((text) => void output.push(String(text)));
   const error = vi.spyOn(console, 'error').mockImplementation((text) => void output.push(String(text)));
   const code = await main(
     ['explain', ...args, '--workbook', folder, '--ledger', join(folder, 'ledger'), '--as-of', today],
-    nightShift,
+    shift,
   );
   log.mockRestore();
   error.mockRestore();
   return { code, text: output.join('\n') };
 }
+
+/** Of one job: for what `explain` says without asking the jobs. */
+const smallShift = { ...nightShift, batches: [{ ...(nightShift.batches[0] as Batch), jobs: [aJob()] }] };
 
 it('the parts of a score add up to it; escapes reach no terminal; a log that others keep gets nothing', async () => {
   const folder = temporaryFolder();
@@ -44,7 +55,7 @@ it('the parts of a score add up to it; escapes reach no terminal; a log that oth
   expect(shown.text).toContain('\\u{1b}[31mRed\\u{202e}');
   expect(shown.text).not.toContain('\u001b');
   expect(shown.text).not.toMatch(/^\s*::error/m);
-  expect(await explain(folder, 'unlisted@example.com')).toEqual({
+  expect(await explainOn(smallShift, folder, 'unlisted@example.com')).toEqual({
     code: 2,
     text: 'There is no contact "unlisted@example.com" in this workbook: neither as contact_id nor as address.',
   });
@@ -65,7 +76,7 @@ it('finds a person by an address however it is written, and the broken row that 
   });
   appendFileSync(join(folder, 'suppressions.csv'), 'x1@xn--mnchen-3ya.example.com,person\n');
   for (const named of ['X <x1@münchen.example.com>', 'mailto:x1@xn--mnchen-3ya.example.com', 'x1']) {
-    const { code, text } = await explain(folder, named);
+    const { code, text } = await explainOn(smallShift, folder, named);
     expect({ named, code }).toEqual({ named, code: 0 });
     expect(text).toMatch(/No sending list may hold this contact\s+why\s+release\s+a broken row of suppressions/);
     expect(text).toMatch(/A row that can’t be read may mean this contact[\s\S]*suppressions\s+row 3\s+has 2 cells/);
@@ -82,11 +93,12 @@ it('shows of a list which condition failed, and on which value; of a score, what
     events: [anEvent({ contact_id: 'x1', type: 'click', occurred_at: '2026-10-01T08:00:00Z' })],
   });
   await night(folder, { jobs: ['bounce-suppression', 'score-recalculation', 'list-refresh'] });
-  const rowsOf = async (id: string, title: RegExp) => {
+  const explained = async (id: string) => {
     const [{ sections }] = JSON.parse((await explain(folder, id, '--json')).text).contacts;
-    return sections.find((each: { title: string }) => title.test(each.title))?.rows ?? [];
+    return (title: RegExp) => sections.find((each: { title: string }) => title.test(each.title))?.rows ?? [];
   };
-  const whyNot: Record<string, string>[] = await rowsOf('x1', /^Not on these lists/);
+  const ofX1 = await explained('x1');
+  const whyNot: Record<string, string>[] = ofX1(/^Not on these lists/);
   expect(whyNot.some(({ list }) => list === 'Newsletter')).toBe(false);
   expect(whyNot.filter(({ list }) => list === 'Cooling, inactive 90 to 180 days')).toMatchObject([
     { held: 'yes', condition: expect.stringMatching(/^may be mailed/) },
@@ -97,12 +109,12 @@ it('shows of a list which condition failed, and on which value; of a score, what
     },
     { held: 'yes', condition: 'not: created_at within 90 days', value: '2020-01-01' },
   ]);
-  const grades = await rowsOf('x1', /^The next grade$/);
+  const grades = ofX1(/^The next grade$/);
   expect(grades).toMatchObject([
     { side: 'fit', next_grade: expect.any(String), points_missing: expect.any(Number) },
     { side: 'engagement', next_grade: expect.any(String), points_missing: expect.any(Number) },
   ]);
-  expect(await rowsOf('x2', /^No sending list/)).toMatchObject([
+  expect((await explained('x2'))(/^No sending list/)).toMatchObject([
     { why: 'status: unsubscribed', release: expect.stringMatching(/^only the person/) },
   ]);
 });

@@ -31,7 +31,7 @@ it('reads a list of people who left, leaves other files alone, and says of a cop
   writeFileSync(join(folder, 'events 2026.csv'), 'x,y\n1,2\n');
   writeFileSync(join(folder, 'notes.csv'), 'a,b\n1,2\n');
   writeFileSync(join(folder, 'unsubscribed.csv'), 'Email Address,Unsubscribe Date\nada@example.com,2026-09-01\n');
-  expect(await command(folder, 'run', 'nightly')).toBe(0);
+  expect(await command(folder, 'run', 'list-cleaning')).toBe(0);
   expect(output.join('\n')).not.toContain('unsubscribed.csv');
   expect(output.join('\n')).toContain('Not read: events 2026.csv, which is called almost like events.csv.');
   expect(output.join('\n')).not.toContain('notes.csv');
@@ -57,7 +57,7 @@ it('stops with exit code 2 at a file that may say who wants no mail, before anyt
 it('stops at a file of those who left that can’t be read, and at no other', async () => {
   const folder = aWorkbook();
   writeFileSync(join(folder, 'notes.csv'), Buffer.from([0, 1, 2, 3]));
-  expect(await command(folder, 'run', 'nightly')).toBe(0);
+  expect(await command(folder, 'run', 'list-cleaning')).toBe(0);
   writeFileSync(join(folder, 'unsubscribed_audience.csv'), Buffer.from([0, 1, 2, 3]));
   expect(await command(folder, 'run', 'nightly')).toBe(1);
   expect(output.at(-1)).toContain('unsubscribed_audience.csv');

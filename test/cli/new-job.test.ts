@@ -1,6 +1,6 @@
 /** `new job` writes nothing over what is there, and adds to a batch only where it finds its list. */
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { addToBatch } from '../../lib/cli/generated/new-job-texts.ts';
@@ -56,16 +56,15 @@ it.each([
 
 it('writes nothing where a file of that name is there, or the batch is not', () => {
   const copy = checkout();
-  const list = () => readdirSync(join(copy, 'jobs')).sort();
-  const before = list();
+  writeFileSync(join(copy, 'jobs/half-done.ts'), 'mine');
+  const files = () =>
+    readdirSync(copy, { recursive: true, encoding: 'utf8' }).filter((path) => /^(jobs|test)/.test(path));
+  const before = files();
   const run = (...args: string[]) =>
     spawnSync(process.execPath, ['bin/nightshift.js', 'new', 'job', ...args], { cwd: copy, encoding: 'utf8' });
   const hourly = run('lead-countries', '--batch', 'hourly');
   expect([hourly.status, hourly.stderr]).toEqual([2, expect.stringContaining('has no batch "hourly"')]);
-  expect(list()).toEqual(before);
-  expect(run('lead-countries').status).toBe(0);
-  const after = list();
-  expect(after).toEqual([...before, 'lead-countries.ts'].sort());
-  const again = run('lead-countries');
-  expect([again.status, again.stderr]).toEqual([2, expect.stringContaining('"lead-countries" already')]);
+  const there = run('half-done');
+  expect([there.status, there.stderr]).toEqual([2, expect.stringContaining('jobs/half-done.ts exists already')]);
+  expect([files(), readFileSync(join(copy, 'jobs/half-done.ts'), 'utf8')]).toEqual([before, 'mine']);
 });

@@ -1,23 +1,27 @@
 /** A run that never was is no run that was undone. */
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, expect, it, vi } from 'vitest';
+import { afterAll, beforeEach, expect, it, vi } from 'vitest';
 import { main } from '../../lib/cli/main.ts';
 import { nightShift } from '../fixture/batches.ts';
 import { bytesOf } from '../support/small-jobs.ts';
-import { aContact, anEvent, readCsv, temporaryFolder, today, writeWorkbook } from '../support/workbook.ts';
+import { aContact, anEvent, readCsv, today, writeWorkbook } from '../support/workbook.ts';
 
 let output: string[] = [];
-beforeEach(() => {
+let after: Awaited<ReturnType<typeof aNight>>;
+beforeEach(async () => {
   output = [];
   vi.spyOn(console, 'log').mockImplementation((text) => void output.push(String(text)));
   vi.spyOn(console, 'error').mockImplementation((text) => void output.push(String(text)));
   vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  after ??= await aNight(mkdtempSync(join(tmpdir(), 'nightshift-undo-')));
 });
 
+afterAll(() => rmSync(after.folder, { recursive: true, force: true }));
+
 /** A workbook after a night, and commands on it. */
-async function aNight() {
-  const folder = temporaryFolder();
+async function aNight(folder: string) {
   const ledger = join(folder, 'ledger');
   const contact = aContact({ contact_id: 'u1', first_name: 'ADA', email_status: '' });
   writeWorkbook(folder, { contacts: [contact], events: [anEvent({ contact_id: 'u1' })] });
@@ -48,7 +52,7 @@ const NEVER_WAS: readonly (readonly [line: string, says: string])[] = [
 ];
 
 it('undo of what never was ends with exit code 2, says why, and writes nothing', async () => {
-  const { folder, ledger, command } = await aNight();
+  const { folder, ledger, command } = after;
   const before = bytesOf(folder);
   for (const [line, says] of NEVER_WAS) {
     output = [];
@@ -60,7 +64,7 @@ it('undo of what never was ends with exit code 2, says why, and writes nothing',
 });
 
 it('undoes what the ledger or the workbook knows, and reports no changes the second time', async () => {
-  const { folder, ledger, command } = await aNight();
+  const { folder, ledger, command } = after;
   expect(await command('undo', 'list-refresh', today)).toBe(0);
   expect(readCsv(folder, 'memberships')).toEqual([]);
   expect(await command('undo', 'list-refresh', today)).toBe(0);

@@ -34,6 +34,18 @@ it.each<[string, () => Promise<unknown>]>([
   expect(await count()).toBe(2);
 });
 
+it('is not made again for a change of what it is not made of', async () => {
+  const made = (): Promise<number> =>
+    engine.number(sql`select table_oid from duckdb_tables() where table_name = 'those_who_left'`);
+  await engine.run(sql`create or replace table others as select 'x' as id`);
+  const first = await made();
+  await engine.run(sql`insert into others select id from people`);
+  await engine.run(sql`delete from others where id in (select id from leavers)`);
+  expect(await made()).toBe(first);
+  await engine.run(sql`update people set status = 'left' where id = '1'`);
+  expect(await made()).not.toBe(first);
+});
+
 it('counts nobody whom a transaction brought that failed', async () => {
   const failing = engine.transaction(async () => {
     await engine.run(sql`update people set status = 'left'`);

@@ -5,15 +5,11 @@
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { patience } from '../../lib/github/api/trouble.ts';
 import { type ActionsWorld, actionsWorld } from '../support/actions.ts';
 import type { Trouble } from '../support/github-server/server.ts';
 import { isThorough } from '../support/thorough.ts';
 import { aContact, writeWorkbook } from '../support/workbook.ts';
-
-vi.mock('../../lib/github/api/trouble.ts', async (original) => {
-  const real = await original<typeof import('../../lib/github/api/trouble.ts')>();
-  return { ...real, patience: { ...real.patience, sleep: async () => {}, random: () => 0 } };
-});
 
 const EVERY = isThorough ? 1 : 7;
 const KINDS: readonly Trouble[] = [
@@ -25,11 +21,16 @@ const KINDS: readonly Trouble[] = [
 
 let world: ActionsWorld;
 beforeAll(async () => {
-  world = await actionsWorld('story');
+  vi.spyOn(patience, 'sleep').mockResolvedValue();
+  vi.spyOn(patience, 'random').mockReturnValue(0);
+  world = await actionsWorld('small');
   writeWorkbook(world.workbook, { contacts: [aContact(), aContact()] });
   await world.begin('2026-06-01T03:41:00.000Z');
 }, 60_000);
-afterAll(() => world.close());
+afterAll(async () => {
+  vi.restoreAllMocks();
+  await world.close();
+});
 
 let day = Date.parse('2026-06-01T03:41:00.000Z');
 /** One night. `trouble` is what happens to its nth request, `n` from 1. */
@@ -50,7 +51,7 @@ const issues = (state: string) => world.server.repository.issues.filter((issue) 
 const kept = (): number =>
   new Set(
     world
-      .git(join(world.base, 'remote.git'), 'ls-tree', '-r', '--name-only', 'main', 'data/ledger/list-cleaning/')
+      .git(join(world.base, 'remote.git'), 'ls-tree', '-r', '--name-only', 'main', 'data/ledger/regions/')
       .split('\n')
       .map((path) => path.split('/')[3]),
   ).size;

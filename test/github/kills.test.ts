@@ -7,7 +7,7 @@ import { aBounce, aContact, readCsv, writeWorkbook } from '../support/workbook.t
 
 let world: ActionsWorld;
 beforeAll(async () => {
-  world = await actionsWorld('story');
+  world = await actionsWorld('small');
   const contacts = Array.from({ length: 40 }, (_, i) => aContact({ contact_id: `k${i}` }));
   writeWorkbook(world.workbook, { contacts });
   await world.begin('2026-11-09T03:30:00.000Z');
@@ -72,7 +72,7 @@ it('opens one issue and keeps every ledger where two runs fail at the same momen
   const open = world.server.repository.issues.filter(({ state }) => state === 'open');
   expect(open.map(({ title }) => title)).toEqual(['nightly fails']);
   const remote = join(world.base, 'remote.git');
-  const kept = world.git(remote, 'ls-tree', '-r', '--name-only', 'main', 'data/ledger/list-cleaning/2026-11-19/');
+  const kept = world.git(remote, 'ls-tree', '-r', '--name-only', 'main', 'data/ledger/regions/2026-11-19/');
   expect(kept.split('\n')).toHaveLength(codes.filter((code) => code === 1).length);
   expect(world.server.faults).toEqual([]);
 });

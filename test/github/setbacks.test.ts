@@ -21,7 +21,7 @@ const night = (day: string) => run(`${day}T03:41`, 'shift', '--due', 'nightly');
 const issues = () => world.server.repository.issues.map(({ title, state }) => `${title}: ${state}`);
 
 beforeAll(async () => {
-  world = await actionsWorld('story');
+  world = await actionsWorld('small');
   writeWorkbook(world.workbook, { contacts: [aContact(), aContact()] });
   await world.begin('2026-11-09T03:41:00.000Z');
 }, 60_000);

@@ -359,7 +359,7 @@ it('runs on the embedded sample before a workbook is set, shows a notice, and ne
 }, async () => {
   const asked = world.server.asked.length;
   const commits = world.log().length;
-  const ended = await world.run({
+  const ended = await world.runHere({
     args: ['shift', '--due', 'nightly'],
     now: new Date().toISOString(),
     env: { NIGHTSHIFT_WORKBOOK: '' },

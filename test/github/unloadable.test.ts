@@ -9,7 +9,7 @@ import { aContact, writeWorkbook } from '../support/workbook.ts';
 
 let world: ActionsWorld;
 beforeAll(async () => {
-  world = await actionsWorld('story');
+  world = await actionsWorld('small');
   writeWorkbook(world.workbook, { contacts: [aContact()] });
   await world.begin('2026-11-10T03:41:00.000Z');
 }, 60_000);

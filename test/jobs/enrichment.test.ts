@@ -86,7 +86,9 @@ describe('what is paid', () => {
     expect(Object.fromEntries(server.paid), `killed at ${deaths.join(' and ')}`).toEqual(
       Object.fromEntries(firms.filter((firm) => firm !== 'firm3').map((firm) => [`${firm}.example`, 1])),
     );
+    // Only what was under way at a death is asked again: its four questions at most.
     expect(server.questions.length).toBeGreaterThan(14);
+    expect(server.questions.length).toBeLessThanOrEqual(14 + 4 * deaths.length);
     expect(existsSync(join(workbook, '.nightshift', 'enrichment-answers.jsonl'))).toBe(false);
     expect(readCsv(workbook, 'companies')).toHaveLength(14);
     expect(rowOf(workbook, 'firm1')).toMatchObject({ company: 'firm1.example Ltd', employees: '40', country: 'NL' });

@@ -62,7 +62,7 @@ describe('a list whose rule is wrong', () => {
     const path = join(temporaryFolder(), 'segments.ts');
     writeFileSync(path, source.join('\n'));
     const file = relative(join(import.meta.dirname, '../..'), path);
-    const rules = [german('German'), german('Other', 'contry'), german('German', 'Own Column')];
+    const rules = [german('German', 'Own Column'), german('Other', 'contry'), german('German')];
     expect(listFaults(file, rules, {})).toEqual([
       `${file}:5: List "German": two lists have this name. Rename one.`,
       `${file}:4: List "Other", text(contry): contacts has no column "contry". Did you mean "country"?`,

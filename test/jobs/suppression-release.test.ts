@@ -18,7 +18,11 @@ it('releases no address without a person’s yes', async () => {
     suppressions: [aSuppression({ email: 'c1@example.com' })],
   });
   const result = await night(folder, { jobs: ['suppression-release'] });
-  expect(jobOf(result, 'suppression-release').status).toBe('unchanged');
+  const none = { insert: 0, update: 0, remove: 0 };
+  expect(jobOf(result, 'suppression-release')).toMatchObject({
+    status: 'unchanged',
+    changes: { suppressions: none, contacts: none, review: none },
+  });
   expect(readCsv(folder, 'suppressions').map((row) => row.released_at)).toEqual(['']);
 });
 

@@ -87,16 +87,18 @@ function edgeCases(folder: string): void {
   });
 }
 
+/** Its second day would show nothing that the others' do not. */
+const SMALLEST = 'one contact and nothing else';
 const workbooks: [string, (folder: string) => void][] = [
   ['a generated world', (folder) => void writeWorld(generateWorld(aWorld), folder)],
   ['edge cases', edgeCases],
-  ['one contact and nothing else', (folder) => writeWorkbook(folder, { contacts: [aContact()] })],
+  [SMALLEST, (folder) => writeWorkbook(folder, { contacts: [aContact()] })],
 ];
 /** Half-lives and windows move on by themselves; nothing else does. */
 const byTime = /^(contacts\.(engagement|score|score_band)|memberships|list_changes): ?/;
 const aWorld = { seed: 3, contacts: 500, events: 1500, lastDay: today, newlySuppressed: 5 };
 
-describe.each(workbooks)('%s', (_, lay) => {
+describe.each(workbooks)('%s', (name, lay) => {
   it('is the same after a second night, byte for byte; a day later only time itself has changed it', async () => {
     const folder = temporaryFolder();
     lay(folder);
@@ -105,6 +107,7 @@ describe.each(workbooks)('%s', (_, lay) => {
     const after = state(folder);
     expect(statuses(await night(folder))).toEqual(unchanged(nightly));
     expect(state(folder)).toEqual(after);
+    if (name === SMALLEST) return;
     const later = await night(folder, { asOf: tomorrow });
     expect(statuses(later)).toMatchObject(unchanged(['list-cleaning', 'bounce-suppression']));
     const reasons = later.jobs.flatMap((each) => Object.keys(each.reasons));

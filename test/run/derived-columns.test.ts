@@ -28,14 +28,13 @@ function aFolder(): string {
   return folder;
 }
 
-/** Two jobs that recalculate: a score that is another one each day, and the orders so far. */
+/** Two jobs that recalculate: a score that is another one each month, and the orders so far. */
 const scoring = aJob({
   name: 'score-recalculation',
   changes: ({ today: day }) => [
     update(
       'contacts',
-      sql`select contact_id, 2 as engagement, days_between(date '2026-01-01', cast(${day} as date)) as score,
-        'recalculated' as why from contacts`,
+      sql`select contact_id, 2 as engagement, ${Number(day.slice(5, 7))} as score, 'recalculated' as why from contacts`,
     ),
   ],
 });

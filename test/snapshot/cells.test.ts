@@ -38,7 +38,7 @@ async function readAll(
   );
   const value = by('c', type, settings);
   const read = await engine.rows(
-    sql`select c, ${raw(writeCell('v', type))} as v from (select c, ${raw(value)} as v from (values ${rows}) as cells(c))`,
+    sql`select c, ${writeCell(sql`v`, type)} as v from (select c, ${raw(value)} as v from (values ${rows}) as cells(c))`,
   );
   return Object.fromEntries(read.map(({ c, v }) => [c, v]));
 }

@@ -4,7 +4,7 @@
  * is what is tested, and else in this one, which is several times as fast.
  */
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
@@ -13,7 +13,7 @@ import type { NightShift } from '../../lib/core/batch.ts';
 import { nightShift } from '../fixture/batches.ts';
 import { programFile } from './child-process.ts';
 import { type GitHubServer, startGitHubServer } from './github-server/server.ts';
-import { storyShift } from './story-shift/jobs.ts';
+import { smallShift, storyShift } from './story-shift/jobs.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -67,10 +67,37 @@ export type Act = { readonly issue: number } & ({ readonly label: string } | { r
 
 const who = ['-c', 'user.name=Dana Example', '-c', 'user.email=dana@example.com', '-c', 'init.defaultBranch=main'];
 
+const git = (folder: string, ...args: string[]): string =>
+  execFileSync('git', [...who, ...args], { cwd: folder, encoding: 'utf8', stdio: 'pipe' }).trim();
+
+function pushEdit(person: string, nth: number): void {
+  writeFileSync(join(person, 'notes.md'), `${nth}\n`);
+  git(person, 'add', 'notes.md');
+  git(person, 'commit', '-qm', `Edit ${nth}`);
+  git(person, 'push', '-q', 'origin', 'HEAD:main');
+}
+
+/** A folder with a remote and a person's clone, to copy: the clone names the remote by its place beside it. */
+let template: string | undefined;
+function repositories(): string {
+  if (template) return template;
+  const folder = mkdtempSync(join(tmpdir(), 'nightshift-story-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  git(folder, 'init', '-q', '--bare', 'remote.git');
+  git(folder, 'clone', '-q', 'remote.git', 'person');
+  git(join(folder, 'person'), 'remote', 'set-url', 'origin', '../remote.git');
+  pushEdit(join(folder, 'person'), 1);
+  template = folder;
+  return folder;
+}
+
 /** What the runs execute, below the repository's own folder, and on which night shift. */
-const programs: Readonly<Record<'product' | 'story', { readonly path: string; readonly nightShift: NightShift }>> = {
+const programs: Readonly<
+  Record<'product' | 'story' | 'small', { readonly path: string; readonly nightShift: NightShift }>
+> = {
   product: { path: 'test/support/fixture-shift/main.ts', nightShift },
   story: { path: 'test/support/story-shift/main.ts', nightShift: storyShift },
+  small: { path: 'test/support/small-shift/main.ts', nightShift: smallShift },
 };
 
 /** As .github/workflows/approve.yml does: its first job, and where that lets something through, its second. */
@@ -115,20 +142,13 @@ export async function actionsWorld(which: keyof typeof programs | NightShift = '
     server.repository.addWorkflow(file, 'active', '2026-11-01T00:00:00Z');
   const workbook = join(base, 'workbook');
   mkdirSync(workbook);
-  const git = (folder: string, ...args: string[]): string =>
-    execFileSync('git', [...who, ...args], { cwd: folder, encoding: 'utf8', stdio: 'pipe' }).trim();
-  git(base, 'init', '-q', '--bare', 'remote.git');
-  git(base, 'clone', '-q', 'remote.git', 'person');
+  cpSync(repositories(), base, { recursive: true });
   const person = join(base, 'person');
-  let edits = 0;
+  let edits = 1;
   const personPushes = (): void => {
-    if (edits > 0) git(person, 'pull', '-q', '--rebase', 'origin', 'main');
-    writeFileSync(join(person, 'notes.md'), `${++edits}\n`);
-    git(person, 'add', 'notes.md');
-    git(person, 'commit', '-qm', `Edit ${edits}`);
-    git(person, 'push', '-q', 'origin', 'HEAD:main');
+    git(person, 'pull', '-q', '--rebase', 'origin', 'main');
+    pushEdit(person, ++edits);
   };
-  personPushes();
   let runs = 0;
   const prepare = ({ args, now, event = 'schedule', payload, env = {} }: Order) => {
     const id = ++runs;

@@ -10,11 +10,10 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const TRANSFORMED = 'node_modules/.cache/nightshift';
 
 /**
- * Copies what a command needs, and `more` (paths below the root). The packages are this checkout's, and so is
+ * Copies what a command needs, and `more` (paths below the root), into a folder that is a test's own unless given. The packages are this checkout's, and so is
  * the cache of transformed sources, which is by content; other caches are the copy's own.
  */
-export function checkout(more: readonly string[] = []): string {
-  const copy = temporaryFolder();
+export function checkout(more: readonly string[] = [], copy = temporaryFolder()): string {
   for (const part of ['bin', 'lib', 'data/sample', 'package.json', ...more])
     cpSync(join(root, part), join(copy, part), { recursive: true });
   cpSync(join(root, 'test/fixture'), join(copy, 'jobs'), { recursive: true });

@@ -147,6 +147,7 @@ export async function throughSheet(
   files: readonly GivenFile[],
   addresses: readonly string[],
   isPasted = false,
+  hasDead = true,
 ): Promise<State> {
   const contacts = addresses.map((email, i) => [`known${i}`, email, 'subscribed']);
   const tabs = files.map(({ name, text }): [string, string[][]] => [
@@ -172,6 +173,6 @@ export async function throughSheet(
     const { jobs } = await night(folder, { jobs: [job], open });
     for (const { error } of jobs) if (error) throw new Error(error.message);
   }
-  await suppressBounces(folder, { open });
+  if (hasDead) await suppressBounces(folder, { open });
   return stateOf(folder, open);
 }

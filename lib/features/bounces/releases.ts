@@ -191,6 +191,11 @@ export const missing = (asOf: Date): Sql => sql`
   from contacts c left join suppressions s on s.email = address_key(c.email)
   where c.status = 'unsubscribed' and address_key(c.email) is not null and s.email is null group by 1`;
 
+const isYes = sql`r.subject = 'release' and lower(trim(r.decision)) = 'yes'`;
+
+/** What a person released by an answer, now or before. */
+export const releasedByAnswers = sql`select r.review_id from review r where ${isYes}`;
+
 /** Said at the end of the evidence of an answer that was carried out. */
 const DONE = '; released on ';
 
@@ -208,7 +213,7 @@ export const releaseSteps = (rules: BounceRules): readonly Step[] => [
         union all
         select email, review_id, false from marked_alone
       ) as d join review r on r.review_id = d.review_id
-      where r.subject = 'release' and lower(trim(r.decision)) = 'yes'
+      where ${isYes}
         and (d.listed or strpos(coalesce(r.evidence, ''), ${DONE}) = 0)`,
   },
 ];

@@ -6,7 +6,7 @@
 
 import { ofFacts } from '../../core/facts.ts';
 import type { Step } from '../../core/job.ts';
-import { join, list, literal, type Sql, sql } from '../../core/sql.ts';
+import { list, literal, type Sql, sql } from '../../core/sql.ts';
 import { kindOf } from '../../snapshot/bounce-kinds.ts';
 import { ofBounces } from '../../snapshot/bounces.ts';
 import { releases } from '../../snapshot/releases.ts';
@@ -106,12 +106,9 @@ const arrivals = (rules: BounceRules, today: Sql, since: Date): Sql => sql`
  * Where that one is older than the window itself, all is forgotten.
  */
 const softCounts = (rules: BounceRules, today: Sql): Sql => {
-  const windows = [
-    sql`when class = 'mailbox_full' then ${rules.mailboxFull.withinDays}`,
-    sql`when class = 'no_answer' then ${rules.noAnswer.withinDays}`,
-    sql`when class = 'routing' then ${rules.routing.withinDays}`,
-  ];
-  const window = sql`case ${join(windows, ' ')} else ${rules.otherSoft.withinDays} end`;
+  const window = sql`
+    case class when 'mailbox_full' then ${rules.mailboxFull.withinDays} when 'no_answer' then ${rules.noAnswer.withinDays}
+      when 'routing' then ${rules.routing.withinDays} else ${rules.otherSoft.withinDays} end`;
   return sql`
   select email, class, count(distinct day) as days, max(last_at) as last_at, max(engaged) as engaged
   from (

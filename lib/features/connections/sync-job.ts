@@ -10,7 +10,7 @@ import { JobError } from '../../core/errors.ts';
 import type { Hold } from '../../core/guard.ts';
 import type { Step } from '../../core/job.ts';
 import type { Gathered, Gathering, Metrics, Preparation } from '../../core/prepare.ts';
-import { join, quoteName, raw, type Sql, sql } from '../../core/sql.ts';
+import { columnOf, join, type Sql, sql } from '../../core/sql.ts';
 import { tableOf } from '../../core/tables.ts';
 import { ONE_ADDRESS } from '../../intake/addresses.ts';
 import { writeCell } from '../../snapshot/cells.ts';
@@ -101,7 +101,7 @@ const fieldsText = ({ fields }: Connection, values: Readonly<Record<string, stri
 /** The same, of a contact `c`. */
 const fieldsSql = ({ fields }: Connection): Sql => {
   const cells = Object.entries(fields).map(([field, column]) => {
-    const cell = raw(writeCell(`c.${quoteName(column)}`, tableOf('contacts').columns[column]?.type ?? 'text'));
+    const cell = writeCell(columnOf(column, 'c'), tableOf('contacts').columns[column]?.type ?? 'text');
     return sql`${field}, coalesce(${cell}, '')`;
   });
   return cells.length === 0 ? sql`''` : sql`cast(json_object(${join(cells, ', ')}) as string)`;

@@ -16,7 +16,7 @@
 import type { Context } from '../../core/context.ts';
 import type { Step } from '../../core/job.ts';
 import type { JobFile } from '../../core/job-file.ts';
-import { columnOf, headerName, join, literal, oneOf, quoteName, raw, type Sql, sql } from '../../core/sql.ts';
+import { columnOf, headerName, join, literal, oneOf, type Sql, sql } from '../../core/sql.ts';
 import { tableOf } from '../../core/tables.ts';
 import { writeCell } from '../../snapshot/cells.ts';
 import { views } from '../../snapshot/views.ts';
@@ -112,7 +112,7 @@ function cellsOf(rule: PeopleRule): Cells {
   return Object.fromEntries(
     Object.entries(columns).map(([header, column]) => [
       header,
-      raw(writeCell(`c.${quoteName(column)}`, tableOf('contacts').columns[column]?.type ?? 'text')),
+      writeCell(columnOf(column, 'c'), tableOf('contacts').columns[column]?.type ?? 'text'),
     ]),
   );
 }
@@ -160,14 +160,11 @@ export const filterSteps = (filters: readonly Condition[], asOf: Date): Step[] =
 
 function peopleFile(rule: PeopleRule, asOf: Date): JobFile {
   const cells = cellsOf(rule);
-  const fits = rule.where
-    ? [sql`c.contact_id in (select c.contact_id from export_input c where ${compile(rule.where, asOf)})`]
-    : [];
-  const onList = rule.list ? [sql`c.contact_id in (select contact_id from memberships where list = ${rule.list})`] : [];
+  const { list, where: filter, sending } = rule;
   const conditions = [
-    ...onList,
-    ...fits,
-    ...(rule.sending ? [sql`c.contact_id in (select contact_id from export_mailable)`] : []),
+    ...(list ? [sql`c.contact_id in (select contact_id from memberships where list = ${list})`] : []),
+    ...(filter ? [sql`c.contact_id in (select c.contact_id from export_input c where ${compile(filter, asOf)})`] : []),
+    ...(sending ? [sql`c.contact_id in (select contact_id from export_mailable)`] : []),
   ];
   const where = conditions.length > 0 ? sql` where ${join(conditions, ' and ')}` : sql``;
   const order = columnOf(rule.order ?? 'contact_id', 'c');

@@ -62,16 +62,14 @@ function lookup(name: string, over: Sql, clean: Clean): LookupStep {
 type Recogniser = (column: Sql) => Sql;
 
 /** The distinct values of a contacts column that are not in their final form. */
-function unclean(column: string, isClean: Recogniser): Sql {
+function unclean(column: string, isClean: Recogniser, more = sql``, from = sql`contacts`): Sql {
   const cell = columnOf(column);
-  return sql`select distinct ${cell} as value from contacts where ${cell} is not null and not ${isClean(cell)}`;
+  return sql`select distinct ${cell} as value${more} from ${from} where ${cell} is not null and not ${isClean(cell)}`;
 }
 
 /** The same, with the country by which the value is read. */
-function uncleanByCountry(column: string, isClean: Recogniser): Sql {
-  const cell = columnOf(column);
-  return sql`select distinct ${cell} as value, country from located where ${cell} is not null and not ${isClean(cell)}`;
-}
+const uncleanByCountry = (column: string, isClean: Recogniser): Sql =>
+  unclean(column, isClean, sql`, country`, sql`located`);
 
 /** True where the address got another domain, and not another form alone. */
 function isCorrected(address: string, email: string): boolean {

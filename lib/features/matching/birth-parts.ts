@@ -1,6 +1,4 @@
-/**
- * Finds the columns that hold year, month and day of one birth date, in any order and under any headers.
- */
+/** Finds the columns that hold year, month and day of one birth date, in any order and under any headers. */
 import type { ColumnCounts, Verdict } from './column-kinds.ts';
 import { headerHint, headerWords } from './headers.ts';
 import type { ColumnRole } from './kinds.ts';

@@ -100,7 +100,8 @@ export async function chooseKeys(
   const rows = Math.max(1, ...compared.map(({ filled }) => filled));
   const agrees = imagine(compared, parts, rows);
   const options = keyOptions(parts, agrees, await readParts(db, parts), records, rules);
-  const budget = pairBudget(records, rules);
+  // A small table may be thorough.
+  const budget = Math.max(600_000, records * rules.blocking.pairsPerRecord);
   const met = new Uint8Array(imaginedPairs);
   const worthOf = new Float64Array(imaginedPairs).fill(1);
   // What an option is worth never grows while keys are taken, so that an old worth is a bound and saves most counting.
@@ -129,11 +130,6 @@ export async function chooseKeys(
     });
   }
   return keys;
-}
-
-/** Pairs that may be compared: a small table may be thorough. */
-function pairBudget(records: number, rules: MatchingRules): number {
-  return Math.max(600_000, records * rules.blocking.pairsPerRecord);
 }
 
 /** Hashes of keys that stand in one table, for the sake of memory. */

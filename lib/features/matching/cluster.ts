@@ -66,11 +66,9 @@ export async function assignClusters(db: DuckDBConnection, least: number): Promi
     where s.l <> s.r and g.part not in (select cluster from match_assigned) order by g.part, s.l, s.r`);
   const appender = await db.createAppender('match_assigned', undefined, 'temp');
   let part = -1;
-  let links: (Link & { apart: boolean })[] = [];
+  let links: Link[] = [];
   const settle = (): void => {
-    const apart = new Set(links.filter((link) => link.apart).map(({ l, r }) => `${l} ${r}`));
-    const clusters = averageLinkage(links, least, apart.size === 0 ? undefined : (l, r) => apart.has(`${l} ${r}`));
-    for (const [record, cluster] of clusters) {
+    for (const [record, cluster] of averageLinkage(links, least)) {
       appender.appendInteger(record);
       appender.appendInteger(cluster);
       appender.endRow();
@@ -78,10 +76,10 @@ export async function assignClusters(db: DuckDBConnection, least: number): Promi
     links = [];
   };
   for await (const chunk of result.yieldRowsJs()) {
-    for (const [group, l, r, probability, kept] of chunk as [number, number, number, number, boolean][]) {
+    for (const [group, l, r, probability, apart] of chunk as [number, number, number, number, boolean][]) {
       if (group !== part) settle();
       part = group;
-      links.push({ l, r, probability, apart: kept });
+      links.push({ l, r, probability, apart });
     }
   }
   settle();

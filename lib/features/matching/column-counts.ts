@@ -86,18 +86,13 @@ export interface Looked {
   withMissingWords: ReadonlySet<string>;
 }
 
-/** Loads the nicknames, which normalising and comparing look up. */
-async function loadNicknames(db: DuckDBConnection): Promise<void> {
-  const rows = [...nicknames].map(([form, root]) => `(${literal(form)}, ${literal(root)})`).join(', ');
-  await db.run(`create or replace temp table match_nicknames as select * from (values ${rows}) t(form, root)`);
-}
-
 /**
  * Makes the sample `match_sample` of `table` and counts what its columns' cells look like, in the columns' order; and
  * `match_nicknames`, which normalising and comparing look up.
  */
 export async function lookAt(db: DuckDBConnection, table: string, columns: readonly string[]): Promise<Looked> {
-  await loadNicknames(db);
+  const forms = [...nicknames].map(([form, root]) => `(${literal(form)}, ${literal(root)})`).join(', ');
+  await db.run(`create or replace temp table match_nicknames as select * from (values ${forms}) t(form, root)`);
   if (columns.length === 0) return { counts: [], withMissingWords: new Set() };
   const content = `concat_ws(chr(31), ${columns.map((name) => `coalesce(${quoted(name)}, '')`).join(', ')})`;
   // Exact copies of a row, its number included, change nothing of what a column is.

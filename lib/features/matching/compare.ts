@@ -9,10 +9,8 @@ import { readRows } from './read-rows.ts';
 import { t } from './record-columns.ts';
 
 /** Whether a column's values agree only by chance in a story, so that the commonness of a value counts. */
-export function byChance(column: Compared, story: Story): boolean {
-  if (story === 'same') return false;
-  return story === 'unrelated' || (sharedIn[column.kind][story] ?? 0) === 0;
-}
+export const byChance = ({ kind }: Compared, story: Story): boolean =>
+  story !== 'same' && (sharedIn[kind][story] ?? 0) === 0;
 
 /** Levels of a place on which what it is within agrees by itself. */
 export const withinLevels = (kind: Kind): number[] =>

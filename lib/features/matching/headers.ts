@@ -1,6 +1,4 @@
-/**
- * What a header says about its column. A hint only: content has the last word (column-kinds.ts).
- */
+/** What a header says about its column. A hint only: content has the last word (column-kinds.ts). */
 import { besideBirth, type Hint, hints } from './header-words.ts';
 import type { Kind } from './kinds.ts';
 

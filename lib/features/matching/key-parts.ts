@@ -1,6 +1,4 @@
-/**
- * What a blocking key may be made of: for each kind of column the parts of its value that survive most slips.
- */
+/** What a blocking key may be made of: for each kind of column the parts of its value that survive most slips. */
 import type { Compared } from './kinds.ts';
 import { hasWords, r, s, v, x } from './record-columns.ts';
 import { soundSql } from './values.ts';
@@ -63,6 +61,8 @@ function partsOf(column: Compared, index: number): Part[] {
       ];
     case 'year':
     case 'middle':
+    case 'url':
+    case 'housenumber':
       return [whole()];
     case 'street':
       return [
@@ -80,13 +80,9 @@ function partsOf(column: Compared, index: number): Part[] {
         part('start of ', long(`left(${value}, 4)`, 4), 0.5),
         part('end of ', `right(${value}, 3)`, 0.5),
       ];
-    case 'url':
-      return [whole()];
     case 'text':
     case 'authors':
       return [...rare, part('start of ', `left(${value}, 10)`, 0.5)];
-    case 'housenumber':
-      return [whole()];
     default:
       return [];
   }

@@ -64,20 +64,6 @@ const pairOf = (index: number): Pair => ({
   within: `w${index} / least(${on('a', wt(index))}, ${on('b', wt(index))})`,
 });
 
-/** Kinds whose values, and whose derived values, are held against each other by their similarity. */
-const likened: readonly Kind[] = [
-  'given',
-  'middle',
-  'surname',
-  'fullname',
-  'company',
-  'locality',
-  'street',
-  'text',
-  'authors',
-];
-const likenedDerived: readonly Kind[] = ['fullname', 'company', 'email'];
-
 /** For each level the tests any of which puts a pair there, cheap ones first. */
 type Tests = Partial<Record<LevelName, string[]>>;
 
@@ -272,16 +258,13 @@ export function levelsSql(compared: readonly Compared[], from: string, keep: rea
   ]);
   const flat = sides.flatMap((side) => ['gen', ...columns].map((column) => `${side}.${column} as ${on(side, column)}`));
   const alike = compared.flatMap((column, i) => {
-    const { kind } = column;
     const unlike = (similarity: string): string => `case when a.${v(i)} <> b.${v(i)} then ${similarity} end`;
+    const common = `list_transform(list_intersect(a.${w(i)}, b.${w(i)}), c -> c % 1000)`;
+    // What no test asks for the engine does not work out.
     return [
-      ...(likened.includes(kind) ? [`${unlike(jaro(`a.${v(i)}`, `b.${v(i)}`))} as j${i}`] : []),
-      ...(likenedDerived.includes(kind) ? [`${unlike(jaro(`a.${x(i)}`, `b.${x(i)}`))} as k${i}`] : []),
-      ...(hasWords(column)
-        ? [
-            `${unlike(`coalesce(list_sum(list_transform(list_intersect(a.${w(i)}, b.${w(i)}), c -> c % 1000)), 0)`)} as w${i}`,
-          ]
-        : []),
+      `${unlike(jaro(`a.${v(i)}`, `b.${v(i)}`))} as j${i}`,
+      `${unlike(jaro(`a.${x(i)}`, `b.${x(i)}`))} as k${i}`,
+      ...(hasWords(column) ? [`${unlike(`coalesce(list_sum(${common}), 0)`)} as w${i}`] : []),
     ];
   });
   const levels = compared.map((column, index) => `${levelSql(compared, column, index)}::bigint as l${index}`);

@@ -129,6 +129,7 @@ function timesTogether({ together }: Model, story: Story): number[] | undefined 
   return together.times.map((_, mask) => Math.log(together.times[story === 'unrelated' ? mask : mask & 3] ?? 1));
 }
 
+/** What the level and the context of a place in the tables say of one column in the story `nth`. */
 function atPlace(
   model: Model,
   compared: readonly Compared[],
@@ -137,39 +138,20 @@ function atPlace(
   nth: number,
   place: number,
 ): number {
+  const story = model.stories[nth] as Story;
   const context = place % contexts;
-  const names = context >> 1;
-  return logLikelihood(
-    model,
-    compared[index] as Compared,
-    index,
-    model.stories[nth] as Story,
-    (place - context) / contexts,
-    {
-      ofNames: names === 2 ? model.mailboxOfNames : names === 1 ? mailboxOfName : 0,
-      withParent: context % 2 === 1 ? chances[index]?.withParent : undefined,
-    },
-  );
-}
-
-/** What one level of one column says. `withParent` is its chance where the column that it is within agrees. */
-function logLikelihood(
-  model: Model,
-  column: Compared,
-  index: number,
-  story: Story,
-  level: number,
-  { ofNames, withParent }: { ofNames: number; withParent: number | undefined },
-): number {
+  const level = (place - context) / contexts;
   const agree = model.agree[index]?.[level - 1] ?? least;
   if (story === 'same') return Math.log(agree);
-  const shared = story === 'unrelated' ? 0 : (sharedIn[column.kind][story] ?? 0);
+  const shared = sharedIn[(compared[index] as Compared).kind][story] ?? 0;
   let chance = model.chance[index]?.[level - 1] ?? least;
+  const withParent = context % 2 === 1 ? chances[index]?.withParent : undefined;
   if (withParent !== undefined) {
     const other = 1 - (model.chance[index]?.[0] ?? 0);
     chance = level === 1 ? withParent : ((1 - withParent) * chance) / Math.max(least, other);
   }
-  chance = Math.max(chance, ofNames);
+  const names = context >> 1;
+  chance = Math.max(chance, names === 2 ? model.mailboxOfNames : names === 1 ? mailboxOfName : 0);
   return Math.log(Math.max(least, shared * agree + (1 - shared) * chance));
 }
 

@@ -8,6 +8,8 @@ export interface Link {
   l: number;
   r: number;
   probability: number;
+  /** That the two can't be one person. */
+  apart?: boolean;
 }
 
 interface Offer {
@@ -68,14 +70,10 @@ const leastOf = (least: number, pairs: number): number =>
   least * Math.max(shareForMany, Math.min(1, Math.sqrt(fewPairs / pairs)));
 
 /**
- * Clusters of the records in `links`, each by its lowest record. `apart` says that two records can't be one person; no cluster
- * then holds both. Work grows with links times the logarithm of their number.
+ * Clusters of the records in `links`, each by its lowest record; no cluster holds two records that a link keeps apart. Work
+ * grows with links times the logarithm of their number.
  */
-export function averageLinkage(
-  links: readonly Link[],
-  least: number,
-  apart: (l: number, r: number) => boolean = () => false,
-): Map<number, number> {
+export function averageLinkage(links: readonly Link[], least: number): Map<number, number> {
   const members = new Map<number, number[]>();
   const sums = new Map<number, Map<number, number>>();
   const queue = new OfferQueue();
@@ -90,9 +88,9 @@ export function averageLinkage(
     row.set(b, (row.get(b) ?? 0) + value);
     sums.set(a, row);
   };
-  for (const { l, r, probability } of links) {
+  for (const { l, r, probability, apart } of links) {
     for (const record of [l, r]) if (!members.has(record)) members.set(record, [record]);
-    const value = apart(l, r) ? Number.NEGATIVE_INFINITY : probability;
+    const value = apart ? Number.NEGATIVE_INFINITY : probability;
     add(l, r, value);
     add(r, l, value);
   }

@@ -50,7 +50,8 @@ export async function findRepetitions(
       : name;
     return `nullif(${plain(`replace(lower(${cell}), '@', ' ')`)}, '') as c${place}`;
   });
-  const columns = await readColumns(db, `select ${cells.join(', ')} from (from match_sample limit ${rowsHeld})`);
+  const read = await db.runAndReadAll(`select ${cells.join(', ')} from (from match_sample limit ${rowsHeld})`);
+  const columns = read.getColumnsJS() as Cells[];
   const cellsOf = new Map(used.map((place, nth) => [place, columns[nth] ?? []]));
   const measured = offers.map((offer) => ({
     ...offer,
@@ -63,10 +64,6 @@ export async function findRepetitions(
 const rowsHeld = 1000;
 
 type Cells = readonly (string | null)[];
-
-async function readColumns(db: DuckDBConnection, query: string): Promise<Cells[]> {
-  return (await (await db.runAndReadAll(query)).getColumnsJS()) as Cells[];
-}
 
 /** How a piece stands in a whole, as shares: of the rows where both hold something, and of the fuller column's cells. */
 interface Measured extends Offer {

@@ -5,6 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { replaceFile } from '../../core/atomic-file.ts';
 import type { Engine } from '../../core/engine.ts';
 import { quoted, sql } from '../../core/sql.ts';
 import { nearest } from '../../core/text/nearest.ts';
@@ -13,7 +14,7 @@ import { splice } from '../../workbook/csv/splice.ts';
 import { normalHeader } from '../../workbook/headers.ts';
 import { MatchError } from './match-error.ts';
 import { type MatchResult, matchTable } from './match-table.ts';
-import { freeName, type LoadedCsv, loadCsv, replaceFile, writeCsv } from './read-file.ts';
+import { freeName, type LoadedCsv, loadCsv, writeCsv } from './read-file.ts';
 import { defaultMatchingRules, type MatchingRules } from './rules.ts';
 
 export interface MatchFileOptions {
@@ -24,7 +25,6 @@ export interface MatchFileOptions {
   readonly threshold?: number;
   /** File to which the scored pairs go: left_id, right_id, probability, evidence. */
   readonly pairs?: string;
-  readonly memoryMb?: number;
   readonly progress?: (line: string) => void;
 }
 
@@ -50,7 +50,6 @@ export async function matchFile(path: string, options: MatchFileOptions = {}): P
   const engine = await openEngine({
     spillFolder: join(scratch, 'spill'),
     timeZone: 'UTC',
-    ...(options.memoryMb !== undefined && { memoryMb: options.memoryMb }),
   });
   try {
     progress('reading the file');
@@ -100,9 +99,7 @@ async function writeMatches(
     patch,
     { header: false, delimiter: file.delimiter },
   );
-  await replaceFile(output, async (unfinished) => {
-    await splice(file, { path: patch, columns: added, key: '' }, unfinished);
-  });
+  await replaceFile(output, (unfinished) => splice(file, { path: patch, columns: added, key: '' }, unfinished));
 }
 
 async function writePairs(engine: Engine, path: string): Promise<void> {

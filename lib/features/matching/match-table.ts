@@ -75,7 +75,7 @@ async function compareMore(run: Run, pairs: string, half = 0.5): Promise<void> {
 async function addScored(run: Run, patterns: readonly PatternCount[], half = 0.5): Promise<void> {
   if (patterns.length === 0) return;
   const { db, compared, rules, model, chances, people } = run;
-  const scored = await scoredSql(db, model, compared, chances, patterns, 'match_compared');
+  const scored = await scoredSql(db, model, compared, chances, patterns);
   const probability = half < 0.5 ? correctedSql(half) : 'probability';
   await db.run(`insert into match_scored by name
     select l, r, pattern, ${vetoSql(compared, rules)} as apart, case when apart then 0
@@ -119,13 +119,13 @@ async function fitColumns(db: DuckDBConnection, columns: readonly string[], rule
     if (compared.length === 0) await db.run('create or replace temp table match_candidates (l integer, r integer)');
     const chances = await measureChance(db, compared, records);
     const together = people ? await measureTogether(db, compared) : undefined;
-    const first = fitModel(compared, chances, [], Math.max(2, records), people);
+    const first = fitModel({ compared, chances, patterns: [], records: Math.max(2, records), people });
     await db.run(
       `create or replace temp table match_compared as ${compareSql(compared, first.stories, 'match_candidates')}`,
     );
     const patterns = await countPatterns(db, 'match_compared', compared.length);
     const fitting = { compared, chances, patterns, records, people, ...(together && { together }) };
-    const model = patterns.length === 0 ? first : fitModel(compared, chances, patterns, records, people, together);
+    const model = patterns.length === 0 ? first : fitModel(fitting);
     const judged = judgeColumns(model, fitting, fixed);
     if (judged.uninformative.length === 0 || attempt === mostAttempts) {
       for (const place of judged.changeable) {

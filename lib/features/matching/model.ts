@@ -76,7 +76,7 @@ function chanceLevels(chance: Chance, ofOne: Float64Array): number[] {
 }
 
 /** Turns log-likelihoods into shares of the stories, in place. */
-function toShares(model: Model, logs: Float64Array): void {
+export function toShares(model: Model, logs: Float64Array): void {
   const stories = model.shares.length;
   const logShares = model.shares.map((share) => Math.log(Math.max(share, 1e-300)));
   for (let from = 0; from < logs.length; from += stories) {
@@ -108,15 +108,19 @@ function capped(shares: number[], { kind, things }: Compared): number[] {
   return shares.map((share, index) => (index === shares.length - 1 ? mostDiffer : share * scale));
 }
 
-/** Fits the model to the patterns of the candidate pairs. `records` counts the distinct records of the table. */
-export function fitModel(
-  compared: readonly Compared[],
-  chances: readonly Chance[],
-  patterns: readonly PatternCount[],
-  records: number,
-  people: boolean,
-  together?: Together,
-): Model {
+/** What a model is fitted to: the patterns of the candidate pairs. `records` counts the distinct records of the table. */
+export interface Fitting {
+  compared: readonly Compared[];
+  chances: readonly Chance[];
+  patterns: readonly PatternCount[];
+  records: number;
+  people: boolean;
+  together?: Together;
+}
+
+/** Fits the model, from a fixed start. */
+export function fitModel(fitting: Fitting): Model {
+  const { compared, chances, patterns, records, people, together } = fitting;
   const stories = storiesFor(compared, people);
   const model: Model = {
     stories,
@@ -135,7 +139,7 @@ export function fitModel(
     const explained = logLikelihoods(model, compared, chances, places);
     toShares(model, explained);
     const before = model.shares[0] ?? 0;
-    maximise(model, compared, chances, { patterns, places, named, explained }, records);
+    maximise(model, fitting, { places, named, explained });
     model.rounds = round;
     if (Math.abs((model.shares[0] ?? 0) - before) <= settled * before) break;
   }
@@ -147,22 +151,16 @@ function expected(story: Story | undefined, records: number): number {
   return story === 'same' ? 0.01 * records + 0.5 : 0.5;
 }
 
-/** The patterns, their places, whether all of the name agrees in each, and the shares of the stories in each, row by row. */
+/** The patterns' places, whether all of the name agrees in each, and the shares of the stories in each, row by row. */
 interface Seen {
-  patterns: readonly PatternCount[];
   places: Places;
   named: readonly boolean[];
   explained: Float64Array;
 }
 
-function maximise(
-  model: Model,
-  compared: readonly Compared[],
-  chances: readonly Chance[],
-  seen: Seen,
-  records: number,
-): void {
-  const { patterns, explained } = seen;
+function maximise(model: Model, fitting: Fitting, seen: Seen): void {
+  const { compared, chances, patterns, records } = fitting;
+  const { explained } = seen;
   const stories = model.stories.length;
   const allPairs = pairsAmong(records);
   const sums = new Float64Array(stories);
@@ -187,7 +185,7 @@ function maximise(
       }
     }
   }
-  model.mailboxOfNames = countMailboxes(model, compared, seen);
+  model.mailboxOfNames = countMailboxes(model, fitting, seen);
   const others = Array.from(sums, (sum, nth) =>
     model.stories[nth] === 'unrelated' ? 0 : (sum + expected(model.stories[nth], records)) / allPairs,
   );
@@ -232,14 +230,14 @@ function countTogether(model: Model, ofOne: readonly number[]): void {
 }
 
 /** How far the pairs of pattern `row` are one person's. */
-const oneOf = ({ stories }: Model, explained: Float64Array, row: number): number =>
+export const oneOf = ({ stories }: Model, explained: Float64Array, row: number): number =>
   stories.reduce((sum, story, nth) => sum + (isOnePerson(story) ? (explained[row * stories.length + nth] ?? 0) : 0), 0);
 
 /** The share of alike mailboxes at the start is believed as strongly as this many pairs. */
 const priorMailboxes = 30;
 
 /** How often mailboxes look alike among the pairs of one name that are two people. */
-function countMailboxes(model: Model, compared: readonly Compared[], { patterns, named, explained }: Seen): number {
+function countMailboxes(model: Model, { compared, patterns }: Fitting, { named, explained }: Seen): number {
   const email = compared.findIndex(({ kind }) => kind === 'email');
   if (email < 0) return mailboxOfNames;
   const alike = levelNumber('email', 'alike');

@@ -1,6 +1,4 @@
-/**
- * Looks at a table of text columns and says what each holds, which are compared, and which are left out and why.
- */
+/** Looks at a table of text columns and says what each holds, which are compared, and which are left out and why. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoted } from '../../core/sql.ts';
 import { birthParts } from './birth-parts.ts';
@@ -109,15 +107,10 @@ const mostHeld = 32;
 
 /** Keeps the columns that say most where there are more than a pattern holds. */
 function fewEnough(compared: readonly Compared[], ignored: Ignored[]): Compared[] {
-  if (compared.length <= mostCompared) return [...compared];
-  const kept = new Set(mostTelling(compared, mostCompared));
-  for (const column of compared.filter((each) => !kept.has(each))) {
-    ignored.push({
-      column: column.name,
-      reason: `is one too many: ${mostCompared} columns that say more are compared`,
-    });
-  }
-  return compared.filter((each) => kept.has(each));
+  const kept = mostTelling(compared, mostCompared);
+  const reason = `is one too many: ${mostCompared} columns that say more are compared`;
+  for (const column of compared) if (!kept.includes(column)) ignored.push({ column: column.name, reason });
+  return kept;
 }
 
 /** Columns by verdict: those to compare, those left out, and suffixes. Parts of a birth date become one column. */
@@ -129,24 +122,16 @@ function sortOut(counts: readonly ColumnCounts[], verdicts: readonly Verdict[], 
   for (const [index, verdict] of verdicts.entries()) {
     const c = counts[index];
     if (!c) continue;
+    const { name, filled, distinct } = c;
     if (parts && index === parts.year) {
       const names = parts.columns.map((part) => counts[part]?.name ?? '');
-      compared.push({
-        name: names.join(' + '),
-        kind: 'date',
-        filled: c.filled,
-        distinct: c.distinct * 12,
-        parts: names,
-      });
+      compared.push({ name: names.join(' + '), kind: 'date', filled, distinct: distinct * 12, parts: names });
     } else if (parts?.columns.includes(index)) continue;
-    else if (verdict.kind) {
-      compared.push({ name: c.name, kind: verdict.kind, filled: c.filled, distinct: c.distinct });
-    } else if (verdict.role === 'suffix') suffixes.push(c.name);
+    else if (verdict.kind) compared.push({ name, kind: verdict.kind, filled, distinct });
+    else if (verdict.role === 'suffix') suffixes.push(name);
     else {
-      ignored.push({
-        column: c.name,
-        reason: verdict.role ? `holds small numbers (a ${verdict.role} without a year)` : verdict.ignored,
-      });
+      const small = `holds small numbers (a ${verdict.role} without a year)`;
+      ignored.push({ column: name, reason: verdict.role ? small : verdict.ignored });
     }
   }
   return { compared, ignored, suffixes };

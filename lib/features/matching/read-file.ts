@@ -2,10 +2,8 @@
  * Loads a CSV file into the engine as a table of text columns, in any encoding and delimiter it is written, and
  * writes the matching's own files. Rows that can't be read stay in the file and out of the table.
  */
-import { randomUUID } from 'node:crypto';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { nodeDisk } from '../../core/disk.ts';
 import { quoted } from '../../core/sql.ts';
 import { howToRead } from '../../workbook/csv/how-to-read.ts';
 import { type CsvFile, openCsv } from '../../workbook/csv/sniff.ts';
@@ -72,18 +70,4 @@ export async function writeCsv(
 ): Promise<void> {
   const options = `format csv, header ${header}, delimiter ${literal(delimiter)}, nullstr ''`;
   await db.run(`copy (${query}) to ${literal(path)} (${options})`);
-}
-
-/** Puts a file in its place whole: `write` makes it beside there; what stood there before stays until it is done. */
-export async function replaceFile(path: string, write: (unfinished: string) => Promise<void>): Promise<void> {
-  const unfinished = join(dirname(path), `.${basename(path)}.${randomUUID()}.unfinished`);
-  try {
-    await write(unfinished);
-    await nodeDisk.flush(unfinished);
-    await nodeDisk.rename(unfinished, path);
-  } catch (error) {
-    await nodeDisk.unlink(unfinished);
-    throw error;
-  }
-  await nodeDisk.flushFolder(dirname(path));
 }

@@ -1,6 +1,4 @@
-/**
- * What the matching leaves in the engine: `match_clusters` and `match_pairs`, and the counts over both.
- */
+/** What the matching leaves in the engine: `match_clusters` and `match_pairs`, and the counts over both. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { quoted } from '../../core/sql.ts';
 import { certainSql, conflictSql, enoughSql, notAskedSql, smallSql } from './certain.ts';

@@ -27,14 +27,17 @@ function leastOf(compared: readonly Compared[], levels: readonly number[]): numb
   return differs ? 0 : oneName;
 }
 
-/** Makes `match_weights(pattern, least, w0, w1 …)`: the logarithm of each story's weight, before rare values. */
-async function loadWeights(
+/**
+ * Query that gives l, r, pattern and probability of the pairs of `match_compared`, without those that are hopeless. Makes
+ * `match_weights(pattern, least, w0, w1 …)`: the logarithm of each story's weight, before rare values.
+ */
+export async function scoredSql(
   db: DuckDBConnection,
   model: Model,
   compared: readonly Compared[],
   chances: readonly Chance[],
   patterns: readonly PatternCount[],
-): Promise<void> {
+): Promise<string> {
   await db.run(
     'create or replace temp table match_weights ' +
       `(${['pattern bigint', 'least double', ...model.stories.map((_, nth) => `w${nth} double`)].join(', ')})`,
@@ -53,18 +56,6 @@ async function loadWeights(
     appender.endRow();
   }
   appender.closeSync();
-}
-
-/** Query that gives l, r, pattern and probability of the compared pairs of table `from`, without those that are hopeless. */
-export async function scoredSql(
-  db: DuckDBConnection,
-  model: Model,
-  compared: readonly Compared[],
-  chances: readonly Chance[],
-  patterns: readonly PatternCount[],
-  from: string,
-): Promise<string> {
-  await loadWeights(db, model, compared, chances, patterns);
   const logs = model.stories.map((story, nth) => (story === 'same' ? `w${nth}` : `w${nth} + rare_${story}`));
   const share = (of: boolean): string =>
     model.stories.flatMap((story, nth) => (!of || isOnePerson(story) ? [`exp(s${nth} - top)`] : [])).join(' + ');
@@ -72,7 +63,7 @@ export async function scoredSql(
   return `select l, r, pattern, probability from (
     select l, r, pattern, greatest(least, (${share(true)}) / (${share(false)})) as probability from (
       select l, r, pattern, least, ${named}, greatest(${named}) as top from (
-        select l, r, pattern, least, ${logs.map((log, nth) => `${log} as s${nth}`).join(', ')} from ${from}
+        select l, r, pattern, least, ${logs.map((log, nth) => `${log} as s${nth}`).join(', ')} from match_compared
           join match_weights using (pattern))))
     where probability >= ${lowest} and pattern <> 0`;
 }

@@ -2,11 +2,9 @@
  * Columns that say nothing of who a row is, found without labels: among the pairs that all other columns hold to be one,
  * such a column agrees no better than chance (an owner, the day a record was made, a random number).
  */
-import type { Chance, Together } from './chance.ts';
-import type { PatternCount } from './compare.ts';
 import { type Compared, levelsOfKind } from './kinds.ts';
-import { isOnePerson, logLikelihoods, type Model, placesOf } from './likelihood.ts';
-import { fitModel } from './model.ts';
+import { logLikelihoods, type Model, placesOf } from './likelihood.ts';
+import { type Fitting, fitModel, oneOf, toShares } from './model.ts';
 
 /** Pairs that all other columns must hold to be one before a column is judged, and how sure they must be. */
 const fewest = 12;
@@ -22,16 +20,6 @@ export interface Judged {
   uninformative: number[];
   /** Places of the columns that differ too often within one person to keep two records apart. */
   changeable: number[];
-}
-
-/** What a model was fitted to. */
-export interface Fitting {
-  compared: readonly Compared[];
-  chances: readonly Chance[];
-  patterns: readonly PatternCount[];
-  records: number;
-  people: boolean;
-  together?: Together;
 }
 
 /**
@@ -50,25 +38,16 @@ export function judgeColumns(model: Model, fitting: Fitting, fixed: (column: Com
     }
     uninformative.push(worst.place);
     patterns = patterns.map((each) => ({ ...each, levels: each.levels.with(worst.place, 0) }));
-    const { compared, chances, records, people, together } = fitting;
-    current = fitModel(compared, chances, patterns, records, people, together);
+    current = fitModel({ ...fitting, patterns });
   }
 }
 
 /** For each pattern, how sure all columns but `without` are that its pairs are one. */
 function sureWithout(model: Model, { compared, chances, patterns }: Fitting, without: number): number[] {
-  const stories = model.stories.length;
-  const logShares = model.shares.map((share) => Math.log(Math.max(share, 1e-300)));
-  const ofOnePerson = model.stories.map(isOnePerson);
   const others = patterns.map((each) => ({ ...each, levels: each.levels.with(without, 0) }));
-  const logs = logLikelihoods(model, compared, chances, placesOf(compared, others, model.together));
-  return patterns.map((_, row) => {
-    const mine = logShares.map((share, nth) => share + (logs[row * stories + nth] ?? 0));
-    const top = Math.max(...mine);
-    const weights = mine.map((value) => Math.exp(value - top));
-    const all = weights.reduce((sum, weight) => sum + weight, 0);
-    return weights.reduce((sum, weight, nth) => sum + (ofOnePerson[nth] ? weight : 0), 0) / all;
-  });
+  const explained = logLikelihoods(model, compared, chances, placesOf(compared, others, model.together));
+  toShares(model, explained);
+  return patterns.map((_, row) => oneOf(model, explained, row));
 }
 
 interface Lift {

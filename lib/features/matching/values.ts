@@ -95,9 +95,7 @@ export function dateOfPartsSql(year: string, month: string, day: string | undefi
   return `case when ${four} <> '' then ${four} || ${two(monthSql(month))} || ${day ? two(monthSql(day)) : "'00'"} end`;
 }
 
-/**
- * Suffixes that tell a generation, at the end of a name, by what they mean. A name that is nothing else keeps it.
- */
+/** Suffixes that tell a generation, at the end of a name, by what they mean. A name that is nothing else keeps it. */
 const generations: readonly (readonly [string, string])[] = [
   [
     'jr',

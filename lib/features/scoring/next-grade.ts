@@ -1,5 +1,5 @@
 /** What a contact lacks to the next grade of each side of its score. */
-import { join, name as nameOf, type Sql, sql } from '../../core/sql.ts';
+import { columnOf, join, type Sql, sql } from '../../core/sql.ts';
 import type { Cuts, ScoringRules } from './rules.ts';
 
 /**
@@ -15,7 +15,7 @@ export function nextGradeQuery({ grades }: ScoringRules, contactId: string): Sql
 }
 
 function side(name: 'fit' | 'engagement', cuts: Cuts, contactId: string): Sql {
-  const points = sql`s.${nameOf(name)}`;
+  const points = columnOf(name, 's');
   const best = Object.entries(cuts).sort(([, a], [, b]) => b - a);
   // The lowest cut above the points: the cuts from low to high, the first that is not reached.
   const above = [...best].reverse();

@@ -67,17 +67,11 @@ const author = {
 
 const nap = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
-export interface Committed {
-  /** Null where the remote has it all already. */
-  readonly commit: string | null;
-  readonly branch: string;
-}
-
 /**
- * Pushes one commit to the ledger's own branch, where there is one, or else to `branch`. @throws LedgerNotPushed,
- * GitError
+ * Pushes one commit to the ledger's own branch, where there is one, or else to `branch`. The commit is null where the
+ * remote has it all already. @throws LedgerNotPushed, GitError
  */
-export async function commitLedger(commit: LedgerCommit): Promise<Committed> {
+export async function commitLedger(commit: LedgerCommit): Promise<{ commit: string | null; branch: string }> {
   const paths = [...commit.write, ...commit.remove];
   for (const path of paths) {
     if (!LEDGER_PATH.test(path)) throw new Error(`${path} is no file of the ledger; it is not committed.`);

@@ -1,5 +1,5 @@
 /** GitHub over its REST API, by Octokit. How a request is repeated is decided in requests.ts. */
-import { Octokit } from '@octokit/rest';
+import { Octokit, type RestEndpointMethodTypes } from '@octokit/rest';
 import { cutBody, cutTitle } from './body.ts';
 import { ACTIONS_BOT, type Comment, type GitHub, type Issue, type NewIssue } from './github.ts';
 import { PAGE, type Requests, requests } from './requests.ts';
@@ -21,28 +21,9 @@ const TIMEOUT_MS = 30_000;
 const withTimeout = (url: string, init: RequestInit): Promise<Response> =>
   fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
 
-interface GivenUser {
-  readonly login: string;
-}
-
-interface GivenIssue {
-  readonly number: number;
-  readonly title: string;
-  readonly body?: string | null | undefined;
-  readonly state: string;
-  readonly html_url: string;
-  readonly created_at: string;
-  readonly pull_request?: unknown;
-  readonly user: GivenUser | null;
-  readonly labels: readonly (string | { readonly name?: string })[];
-}
-
-interface GivenComment {
-  readonly body?: string | undefined;
-  readonly created_at: string;
-  readonly updated_at: string;
-  readonly user: GivenUser | null;
-}
+type Given = RestEndpointMethodTypes['issues'];
+type GivenIssue = Given['get']['response']['data'];
+type GivenComment = Given['getComment']['response']['data'];
 
 const issueOf = (given: GivenIssue): Issue => ({
   number: given.number,
@@ -102,7 +83,7 @@ function reading({ octokit, place, insist, pages }: Client): Reading {
   }): Promise<Issue[]> => {
     const listed = await pages('listing issues', async (page) => {
       const query = { ...place, ...which, direction: 'asc', per_page: PAGE, page } as const;
-      return (await octokit.rest.issues.listForRepo(query)).data as GivenIssue[];
+      return (await octokit.rest.issues.listForRepo(query)).data;
     });
     return listed.filter((each) => each.pull_request === undefined).map(issueOf);
   };
@@ -120,7 +101,7 @@ function reading({ octokit, place, insist, pages }: Client): Reading {
       const { data } = await insist(`reading issue #${number}`, () =>
         octokit.rest.issues.get({ ...place, issue_number: number }),
       );
-      return issueOf(data as GivenIssue);
+      return issueOf(data);
     },
     commentBy: async (id) => {
       const { data } = await insist('reading a comment', () =>
@@ -159,7 +140,7 @@ function writing(client: Client): Writing {
     const wanted = { ...place, title: cutTitle(title), body: cutBody(body), labels: [...labels] };
     const opened = await insist(
       'opening an issue',
-      async () => issueOf((await octokit.rest.issues.create(wanted)).data as GivenIssue),
+      async () => issueOf((await octokit.rest.issues.create(wanted)).data),
       async () => (await issues(label)).find((each) => each.body.includes(marker)) ?? null,
     );
     // GitHub drops labels at times, without an error (crs-k/stale-branches#1645).

@@ -17,8 +17,6 @@ export interface Trouble {
 
 /** The wait after a secondary limit that names no time: "at least one minute". */
 const SECONDARY_LIMIT_MS = 60_000;
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 30_000;
 
 /** Reads what the client threw. */
 export function troubleOf(thrown: unknown, nowMs: number): Trouble {
@@ -62,23 +60,3 @@ export const patience: Patience = {
   random: Math.random,
   budgetMs: 180_000,
 };
-
-/** Waits for one client. `pause` says false where the budget does not allow it. */
-export class Waiting {
-  readonly #patience: Patience;
-  #waitedMs = 0;
-
-  constructor(given: Patience) {
-    this.#patience = given;
-  }
-
-  async pause(trouble: Trouble, attempt: number): Promise<boolean> {
-    const { sleep, random, budgetMs } = this.#patience;
-    const own = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempt);
-    const ms = Math.round((trouble.waitMs ?? own) + own * 0.5 * random());
-    if (this.#waitedMs + ms > budgetMs) return false;
-    this.#waitedMs += ms;
-    await sleep(ms);
-    return true;
-  }
-}

@@ -5,7 +5,7 @@
 import { quoteText } from '../../core/sql.ts';
 import { normalHeader } from '../../workbook/headers.ts';
 
-/** SQL for a file's cells, without outer spaces, by any of their headers' names; NULL where the file has none of them. */
+/** SQL for a file's cells, without outer spaces, by any of their headers' names (`a|b` is either); NULL where the file has none. */
 export interface Cells {
   readonly has: (...names: readonly string[]) => boolean;
   readonly text: (...names: readonly string[]) => string;
@@ -20,13 +20,14 @@ export function cellsOf(headers: readonly string[]): Cells {
     const name = normalHeader(header);
     if (name !== '' && !columns.has(name)) columns.set(name, i);
   });
-  const text = (...names: readonly string[]): string => {
-    const found = names.filter((name) => columns.has(name)).map((name) => `c${columns.get(name)}`);
-    return found.length > 1 ? `coalesce(${found.join(', ')})` : (found[0] ?? NONE);
-  };
+  const found = (names: readonly string[]): string[] =>
+    names.flatMap((each) => each.split('|')).flatMap((name) => (columns.has(name) ? [`c${columns.get(name)}`] : []));
   return {
-    has: (...names) => names.some((name) => columns.has(name)),
-    text,
+    has: (...names) => found(names).length > 0,
+    text: (...names) => {
+      const [only = NONE, ...more] = found(names);
+      return more.length > 0 ? `coalesce(${[only, ...more].join(', ')})` : only;
+    },
   };
 }
 

@@ -76,9 +76,6 @@ export function formatsOf({ tool, page = '', ...kinds }: Tool): Format[] {
   );
 }
 
-/** The alternatives of a name: `a|b`. */
-const either = (names: string): string[] => names.split('|');
-
 export function headOf(name: string, headers: readonly string[]): FileHead {
   const names = new Set(headers.map(normalHeader).filter((each) => each !== ''));
   const cells = cellsOf(headers);
@@ -86,7 +83,7 @@ export function headOf(name: string, headers: readonly string[]): FileHead {
     name,
     headers,
     cells,
-    hasAll: (...wanted) => wanted.every((each) => cells.has(...either(each))),
+    hasAll: (...wanted) => wanted.every((each) => cells.has(each)),
     hasOnly: (...known) => [...names].every((each) => known.includes(each)),
   };
 }
@@ -148,13 +145,12 @@ export const suppressionList =
     },
   ) =>
   ({ cells }: FileHead): Feed => {
-    const cell = (names: string): string => cells.text(...either(names));
-    const { reason, note } = given;
+    const { email, reason, at, note } = given;
     return suppression(source, {
-      email: cell(given.email),
-      reason: typeof reason === 'string' ? quoteText(reason) : reasonIn(cell(reason[0]), reason[1]),
-      at: cell(given.at),
-      ...(note !== undefined && { note: cell(note) }),
+      email: cells.text(email),
+      reason: typeof reason === 'string' ? quoteText(reason) : reasonIn(cells.text(reason[0]), reason[1]),
+      at: cells.text(at),
+      ...(note !== undefined && { note: cells.text(note) }),
     });
   };
 

@@ -13,9 +13,9 @@ const numberIn = (cell: string): string => readCell(cell, 'number', { timeZone: 
  * SQL: the first of the columns `total`, less what the first of `refunded` says. Tools that list refunds write a point
  * before the decimals.
  */
-export const less = (cells: Cells, refunded: readonly string[], ...total: string[]): string => {
-  const [amount, back] = [cells.text(...total), cells.text(...refunded)];
-  if (!cells.has(...refunded)) return amount;
+export const less = (cells: Cells, refunded: string, total: string): string => {
+  const [amount, back] = [cells.text(total), cells.text(refunded)];
+  if (!cells.has(refunded)) return amount;
   const left = `round(${numberIn(amount)} - abs(${numberIn(back)}), 2)`;
   return `case when coalesce(${numberIn(back)}, 0) = 0 then ${amount} else cast(${left} as varchar) end`;
 };

@@ -24,7 +24,7 @@ export const shopify: Tool = {
           order_id: `'shopify:' || ${cells.text('name')}`,
           email: cells.text('email'),
           ordered_at: cells.text('created_at', 'paid_at'),
-          amount: paidAmount(less(cells, ['refunded_amount'], 'total'), isBack(cells)),
+          amount: paidAmount(less(cells, 'refunded_amount', 'total'), isBack(cells)),
           currency: `upper(${cells.text('currency')})`,
         },
         ignore: `case when ${cells.text('financial_status')} is null and ${cells.text('total')} is null then 'further line of an order'

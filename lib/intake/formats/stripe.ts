@@ -26,7 +26,7 @@ export const stripe: Tool = {
           order_id: `'stripe:' || ${cells.text('id')}`,
           email: cells.text('customer_email', 'receipt_email'),
           ordered_at: cells.text('created_date_utc', 'created_utc'),
-          amount: paidAmount(less(cells, ['amount_refunded'], 'amount'), wentBack(cells.text('status'))),
+          amount: paidAmount(less(cells, 'amount_refunded', 'amount'), wentBack(cells.text('status'))),
           currency: `upper(${cells.text('currency')})`,
         },
         ignore: `case when lower(${cells.text('mode')}) = 'test' or lower(${cells.text('livemode')}) in ('false', '0') then 'test mode'

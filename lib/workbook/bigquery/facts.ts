@@ -22,7 +22,7 @@ import {
   unreadAt,
   unreadRows,
 } from './judge.ts';
-import { fieldIn, fieldsIn, type Outline } from './outline.ts';
+import { fieldIn, fieldsIn } from './outline.ts';
 import { STAGED_MS, type Steps } from './steps.ts';
 
 /** Facts that are asked where they are. */
@@ -46,7 +46,6 @@ const ANSWERS: Readonly<Record<string, Answer['columns'][number]['type']>> = {
 /** A table of facts that stays in its dataset. */
 export class DatasetFacts implements RemoteTable {
   readonly #steps: Steps;
-  readonly #outline: Outline;
   readonly #facts: Facts;
   readonly #distinct = new Map<string, ReturnType<Steps['rows']>>();
   readonly #onFetch: (text: CsvText) => void;
@@ -57,9 +56,8 @@ export class DatasetFacts implements RemoteTable {
   #judged: { readonly table: Sql; readonly timeZone: string } | null = null;
 
   /** @param onFetch gets the rows that were fetched, whose places patches count */
-  constructor(steps: Steps, outline: Outline, facts: Facts, onFetch: (text: CsvText) => void = () => {}) {
+  constructor(steps: Steps, facts: Facts, onFetch: (text: CsvText) => void = () => {}) {
     this.#steps = steps;
-    this.#outline = outline;
     this.#facts = facts;
     this.#onFetch = onFetch;
   }
@@ -72,20 +70,20 @@ export class DatasetFacts implements RemoteTable {
   #rows = (query: Sql, what: string) => this.#steps.rows('facts', query, `${what} ${this.#facts.table}`);
 
   distinct = async (column: string): Promise<string[]> => {
-    const cell = columnValue(this.#facts, this.#outline, column, 'UTC');
-    const query = sql`select distinct ${cell} as found from ${this.#steps.at(this.#outline)}`;
+    const cell = columnValue(this.#facts, column, 'UTC');
+    const query = sql`select distinct ${cell} as found from ${this.#steps.at(this.#facts.outline)}`;
     const found = this.#distinct.get(column) ?? this.#rows(query, 'reading which kinds there are of');
     this.#distinct.set(column, found);
     return (await found).flatMap(([text]) => text ?? []);
   };
 
   needsReader = async (timeZone: string, column: string, refusing: readonly string[]): Promise<boolean> => {
-    const unread = unreadRows(this.#facts, this.#outline, timeZone);
+    const unread = unreadRows(this.#facts, timeZone);
     if (unread === null) return false;
-    const kind = columnValue(this.#facts, this.#outline, column, timeZone);
+    const kind = columnValue(this.#facts, column, timeZone);
     const refuses = refusing.length > 0 ? sql`${kind} in ${list(refusing)}` : sql`false`;
     const query = sql`select countif((${unread}) and ${refuses}) as a, countif(${unread}) as b, count(*) as n
-      from ${this.#steps.at(this.#outline)}`;
+      from ${this.#steps.at(this.#facts.outline)}`;
     const [[ofRefusing, ofAll, all] = []] = await this.#rows(query, 'reading cells of');
     return Number(ofRefusing) > 0 || Number(ofAll) > Number(all) / 2;
   };
@@ -94,11 +92,11 @@ export class DatasetFacts implements RemoteTable {
     const refs = given.refs === null ? null : await this.#steps.upload(given.refs, ['ref', 'contact_id']);
     const table = this.#steps.table(this.#steps.stagingName(`judged_${this.#facts.table}`));
     const expires = literal(new Date(Date.now() + STAGED_MS).toISOString());
-    const source = this.#steps.at(this.#outline);
+    const source = this.#steps.at(this.#facts.outline);
     await this.#run(
       sql`create or replace table ${table} partition by timestamp_trunc(${fieldIn(timeColumn(this.#facts))}, month)
         cluster by ${refs ? sql`contact_id` : sql`email`}
-        options(expiration_timestamp = timestamp ${expires}) as ${judgedRows(this.#facts, this.#outline, source, refs, given)}`,
+        options(expiration_timestamp = timestamp ${expires}) as ${judgedRows(this.#facts, source, refs, given)}`,
       'finding the contacts of',
     );
     this.#judged = { table, timeZone: given.timeZone };
@@ -107,15 +105,14 @@ export class DatasetFacts implements RemoteTable {
   };
 
   fetchRows = async (texts: string | null): Promise<CsvText> => {
-    const text = texts === null ? await this.#noRows() : await this.#rowsNamedBy(texts);
+    const { headers } = this.#facts.outline;
+    const text = texts
+      ? await this.#rowsNamedBy(texts)
+      : await writeText((async function* () {})(), headers, this.#steps.newPath());
     this.#fetched = this.#fetched ? await appended(this.#fetched, text) : text;
     this.#onFetch(this.#fetched);
     return this.#fetched;
   };
-
-  #noRows(): Promise<CsvText> {
-    return writeText((async function* () {})(), this.#outline.headers, this.#steps.newPath());
-  }
 
   /** The rows that a file of texts names, but for those that were fetched before. */
   async #rowsNamedBy(texts: string): Promise<CsvText> {
@@ -123,14 +120,14 @@ export class DatasetFacts implements RemoteTable {
     const staged = await this.#steps.upload(texts, ['column_name', 'text']);
     const named = [...key, 'contact_id', 'email'].filter((column) => column in columns);
     const found = named.map((column) => {
-      const cell = columnValue(this.#facts, this.#outline, column, 'UTC');
+      const cell = columnValue(this.#facts, column, 'UTC');
       const plain = column === 'email' ? sql`lower(trim(${cell}))` : cell;
       return sql`coalesce(${plain} in (select text from ${staged} where column_name = ${column}), false)`;
     });
     const wanted = sql`(${join(found, ' or ')})`;
     const where = join([wanted, ...this.#wanted.map((earlier) => sql`not ${earlier}`)], ' and ');
     this.#wanted.push(wanted);
-    return this.#steps.read(this.#outline, [this.#facts.headerOf.get(key[0] ?? '') ?? ''], where);
+    return this.#steps.read(this.#facts.outline, [this.#facts.headerOf.get(key[0] ?? '') ?? ''], where);
   }
 
   replace = async (rows: string): Promise<void> => {
@@ -192,7 +189,7 @@ export class DatasetFacts implements RemoteTable {
     const sound = counted.find(({ reason, isCell }) => reason === '' && !isCell);
     return {
       rows: sound?.rows ?? 0,
-      hash: this.#outline.version,
+      hash: this.#facts.outline.version,
       faults,
       unreadable,
       faulty: faults.length + unreadable.length > 0 ? await this.#faulty(table) : NO_ROWS,
@@ -201,7 +198,7 @@ export class DatasetFacts implements RemoteTable {
 
   /** Rows (_fault, _at, what, n): rows by fault, and cells of numbers that can't be read. */
   #counts(table: Sql): Sql {
-    const cells = textNumbers(this.#facts, this.#outline).map(
+    const cells = textNumbers(this.#facts).map(
       (column, i) => sql` union all select _fault, ${column}, 'cell', countif(${unreadAt(i)} is not null)
         from ${table} group by _fault`,
     );
@@ -215,7 +212,7 @@ export class DatasetFacts implements RemoteTable {
     const [key = ''] = tableOf(this.#facts.table).key;
     const atFault = [
       sql`select ${fieldIn(key)}, _at, _value, _fault from ${table} where _fault is not null`,
-      ...textNumbers(this.#facts, this.#outline).map(
+      ...textNumbers(this.#facts).map(
         (column, i) => sql`select ${fieldIn(key)}, ${column}, ${unreadAt(i)}, ${NOT_A_NUMBER} from ${table}
           where _fault is null and ${unreadAt(i)} is not null`,
       ),

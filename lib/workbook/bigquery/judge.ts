@@ -8,16 +8,19 @@ import type { Resolving } from '../remote-table.ts';
 import type { SourceTable } from '../store.ts';
 import { type Field, fieldIn, fieldsIn, type Outline, queryType, textOf } from './outline.ts';
 
-export type Facts = Pick<SourceTable, 'table' | 'headerOf'>;
+export interface Facts extends Pick<SourceTable, 'table' | 'headerOf'> {
+  readonly outline: Outline;
+}
+
+const fieldFor = ({ headerOf, outline }: Facts, column: string): Field | undefined =>
+  outline.fields.find(({ name }) => name === headerOf.get(column));
 
 export const NOT_A_NUMBER = 'not a number';
 
 /** Numbers that the table holds as texts: a cell that is none counts as unknown, and is reported. */
-export const textNumbers = ({ table, headerOf }: Facts, { fields }: Outline): string[] =>
-  Object.entries(tableOf(table).columns).flatMap(([column, { type }]) =>
-    type === 'number' && fields.some((field) => field.name === headerOf.get(column) && field.type === 'STRING')
-      ? [column]
-      : [],
+export const textNumbers = (facts: Facts): string[] =>
+  Object.entries(tableOf(facts.table).columns).flatMap(([column, { type }]) =>
+    type === 'number' && fieldFor(facts, column)?.type === 'STRING' ? [column] : [],
   );
 
 /** The text of a number's cell that can't be read. */
@@ -27,9 +30,9 @@ export const timeColumn = ({ table }: Facts): string =>
   Object.entries(tableOf(table).columns).find(([, { type }]) => type === 'time')?.[0] ?? '';
 
 /** A column of ours as BigQuery has it, in our type; NULL where there is none. */
-export function columnValue(facts: Facts, { fields }: Outline, column: string, timeZone: string): Sql {
+export function columnValue(facts: Facts, column: string, timeZone: string): Sql {
   const type = tableOf(facts.table).columns[column]?.type ?? 'text';
-  const field = fields.find(({ name }) => name === facts.headerOf.get(column));
+  const field = fieldFor(facts, column);
   if (!field) return sql`cast(null as ${queryType(type)})`;
   const value = fieldIn(field.name ?? '', 't');
   if (type === 'text') {
@@ -70,11 +73,11 @@ function castMoment({ type }: Field, value: Sql, timeZone: string): Sql {
 }
 
 /** Texts of moments and numbers that hold something, and that SQL can't read. */
-export function unreadRows(facts: Facts, { fields, ...outline }: Outline, timeZone: string): Sql | null {
+export function unreadRows(facts: Facts, timeZone: string): Sql | null {
   const unread = Object.entries(tableOf(facts.table).columns).flatMap(([column, { type }]) => {
-    const field = fields.find(({ name }) => name === facts.headerOf.get(column));
+    const field = fieldFor(facts, column);
     if (field?.type !== 'STRING' || (type !== 'time' && type !== 'number')) return [];
-    const value = columnValue(facts, { fields, ...outline }, column, timeZone);
+    const value = columnValue(facts, column, timeZone);
     return [sql`(trim(${fieldIn(field.name ?? '', 't')}) <> '' and ${value} is null)`];
   });
   return unread.length > 0 ? join(unread, ' or ') : null;
@@ -119,19 +122,19 @@ const knownRows = (key: Sql, refs: Sql | null): Sql =>
  * `_value`: the same faults that the row check of other workbooks finds.
  * @param refs the table of contacts' names; null where facts name no contact
  */
-export function judgedRows(facts: Facts, outline: Outline, source: Sql, refs: Sql | null, given: Resolving): Sql {
+export function judgedRows(facts: Facts, source: Sql, refs: Sql | null, given: Resolving): Sql {
   const { key, columns } = tableOf(facts.table);
   const id = key[0] ?? '';
   const names = Object.keys(columns);
   const cells = fieldsIn(names);
-  const typed = names.map((name) => sql`${columnValue(facts, outline, name, given.timeZone)} as ${fieldIn(name)}`);
-  const numbers = textNumbers(facts, outline);
+  const typed = names.map((name) => sql`${columnValue(facts, name, given.timeZone)} as ${fieldIn(name)}`);
+  const numbers = textNumbers(facts);
   const unread = numbers.map((column, i) => {
     const cell = fieldIn(facts.headerOf.get(column) ?? '', 't');
     return sql`, if(${numberOf(cell)} is null, nullif(trim(${cell}), ''), null) as ${unreadAt(i)}`;
   });
   const kept = numbers.map((_, i) => sql`, ${unreadAt(i)}`);
-  const field = outline.fields.find(({ name }) => name === facts.headerOf.get(timeColumn(facts)));
+  const field = fieldFor(facts, timeColumn(facts));
   const written = field ? textOf(field, 't') : sql`cast(null as string)`;
   const faults = faultsOf(facts, given.futureAfter);
   const pick = (of: (fault: Fault) => Sql, orElse: Sql): Sql => {

@@ -89,6 +89,6 @@ async function sourceTable(
     headerOf,
     isOutside: true,
     open: () => steps.read(outline, []),
-    ...(STAYING.has(table) && { remote: new DatasetFacts(steps, outline, { table, headerOf }) }),
+    ...(STAYING.has(table) && { remote: new DatasetFacts(steps, { table, headerOf, outline }) }),
   };
 }

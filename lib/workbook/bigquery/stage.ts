@@ -44,9 +44,7 @@ export async function stagePatch(
   );
   let twins = 0;
   if (text) {
-    await engine.run(
-      sql`create or replace temp table seen_rows as select * from ${{ text: csvScan(text), values: [] }}`,
-    );
+    await engine.run(sql`create or replace temp table seen_rows as select * from ${csvScan(text)}`);
     await engine.run(
       sql`create or replace temp table hashed as
         select rowid as _row, hash(${join(places.map(c), ', ')}) as h from seen_rows`,

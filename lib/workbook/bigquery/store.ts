@@ -13,8 +13,7 @@ import { ConsentQuestion } from '../consent-question.ts';
 import { WorkbookError } from '../csv/discover.ts';
 import { placeId } from '../csv/workbook-id.ts';
 import { normalHeader } from '../headers.ts';
-import type { Recognise } from '../recognised.ts';
-import { inRunFolder, type RunFolder } from '../run-folder.ts';
+import { inRunFolder, type RunFolder, type StoreOptions } from '../run-folder.ts';
 import {
   ChangedMeanwhile,
   type ForeignFile,
@@ -42,16 +41,8 @@ import { type Field, MARKER_TABLE, type Outline } from './outline.ts';
 import { type Staged, stagePatch } from './stage.ts';
 import { Steps } from './steps.ts';
 
-export interface BigQueryStoreOptions {
+export interface BigQueryStoreOptions extends StoreOptions {
   readonly client: BigQueryClient;
-  /** A folder of this machine for the lock, temporary files and what must outlive a killed run. */
-  readonly folder: string;
-  readonly aliases: Readonly<Record<string, string>>;
-  /** Says what tables are that are called like no table of ours. */
-  readonly recognise: Recognise;
-  readonly command: string;
-  readonly run: string;
-  readonly mayBeEmpty?: boolean;
   /** Of DATETIME columns; UTC, unless given. */
   readonly timeZone?: string;
   /** Facts' tables are made with this expiry. */
@@ -165,7 +156,7 @@ class BigQueryStore implements Store {
         table,
         label,
         ...(STAYING.has(table) && {
-          remote: new DatasetFacts(this.#steps, outline, { table, headerOf }, (text) => {
+          remote: new DatasetFacts(this.#steps, { table, headerOf, outline }, (text) => {
             known.text = Promise.resolve(text);
           }),
         }),

@@ -10,8 +10,8 @@ import * as z from 'zod';
 import { type FileIdentity, identify, sameContent, untouched } from '../../core/file-identity.ts';
 import { type TableName, tableOf } from '../../core/tables.ts';
 import { tableShape } from '../beside.ts';
-import type { LayOutJson, Recognise } from '../recognised.ts';
-import { inRunFolder } from '../run-folder.ts';
+import type { LayOutJson } from '../recognised.ts';
+import { inRunFolder, type StoreOptions } from '../run-folder.ts';
 import {
   ChangedMeanwhile,
   type ForeignFile,
@@ -41,17 +41,9 @@ import { readable } from './readable.ts';
 import { splice } from './splice.ts';
 import { folderId } from './workbook-id.ts';
 
-export interface CsvStoreOptions {
-  readonly folder: string;
-  readonly aliases: Readonly<Record<string, string>>;
-  /** Says what files are that are called like no table. */
-  readonly recognise: Recognise;
+export interface CsvStoreOptions extends StoreOptions {
   /** Reads JSON files that are beside the tables; left out, they are ignored. */
   readonly layOutJson?: LayOutJson;
-  readonly command: string;
-  readonly run: string;
-  /** A folder without contacts is a workbook that begins. */
-  readonly mayBeEmpty?: boolean;
 }
 
 const MARKER = join('.nightshift', 'applied.json');

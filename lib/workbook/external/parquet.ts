@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { quoted, quoteText, raw } from '../../core/sql.ts';
+import { literal, quoted, quoteText, raw, sql } from '../../core/sql.ts';
 import type { ColumnType } from '../../core/tables.ts';
 import { openEngine } from '../../engine/duckdb.ts';
 import { WorkbookError } from '../csv/discover.ts';
@@ -27,8 +27,8 @@ export async function readHeads(files: readonly OutsideFile[], scratch: string):
     const heads: ParquetFile[] = [];
     for (const { path, name } of files) {
       try {
-        const columns = await engine.rows(raw(`describe select * from ${parquetScan([path])}`));
-        const rows = await engine.number(raw(`select num_rows from parquet_file_metadata(${quoteText(path)})`));
+        const columns = await engine.rows(sql`describe select * from ${raw(parquetScan([path]))}`);
+        const rows = await engine.number(sql`select num_rows from parquet_file_metadata(${literal(path)})`);
         const of = (field: string): string[] => columns.map((column) => String(column[field]));
         heads.push({ header: of('column_name'), types: of('column_type'), rows });
       } catch {

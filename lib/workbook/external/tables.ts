@@ -175,7 +175,7 @@ async function openParts(
       const cells = csv.header.map((_, i) => `c${i}`);
       const open = async (carefully: boolean) => {
         const text = await readable(csv, { scratch, carefully });
-        return { ...text, from: csvScan(text), cells, firstRow: 2 };
+        return { ...text, from: csvScan(text).text, cells, firstRow: 2 };
       };
       parts.push({ file, header: csv.header, headerOf: findColumns(table, csv.header, columns), open });
     }

@@ -64,26 +64,30 @@ export function goalsOn(tab: TabSnapshot, keyColumns: readonly string[]) {
     return index < 0 ? headers.push(header) - 1 : index;
   };
   const key = keyColumns.map(indexOf);
-  const base = { sheetId: tab.sheetId, tab: tab.title, headers, key, row: 0, cells: [] };
-  const meant = (row: number, isWhole: boolean) => {
-    const name = keyOf(key.map((index) => tab.raw(row, index)));
-    const values = isWhole || name === '' ? headers.map((_, i) => (isOwn(headers, i) ? tab.raw(row, i) : null)) : null;
-    return { ...base, name, row: row + 1, ...(values && { values }), ...(isWhole && { isWhole }) };
+  // Hundreds of thousands are made: all that each has is given at once, so that it takes no more room than it needs.
+  const goal = (kind: Goal['kind'], name: string, row: number, cells: readonly GoalCell[]): Goal => {
+    return { kind, sheetId: tab.sheetId, tab: tab.title, headers, key, name, row, cells };
   };
+  const nameAt = (row: number): string => keyOf(key.map((index) => tab.raw(row, index)));
+  const valuesAt = (row: number): Raw[] => headers.map((_, i) => (isOwn(headers, i) ? tab.raw(row, i) : null));
   return {
     indexOf,
     /** A cell that holds something else by then is held; so is a removal, where any typed cell of the row does. */
-    update: (row: number, cells: readonly GoalCell[]): Goal => ({
-      ...meant(row, false),
-      kind: 'update',
-      cells: cells.map((cell) => ({ ...cell, before: tab.raw(row, cell.index) })),
-    }),
+    update: (row: number, given: readonly GoalCell[]): Goal => {
+      const cells = given.map(({ index, after }) => ({ index, after, before: tab.raw(row, index) }));
+      const update = goal('update', nameAt(row), row + 1, cells);
+      return update.name === '' ? { ...update, values: valuesAt(row) } : update;
+    },
     insert: (cells: readonly GoalCell[]): Goal => {
       const valueAt = (column: number): Raw => cells.find(({ index }) => index === column)?.after.value ?? null;
       const filled = cells.filter(({ after }) => after.value !== null);
-      return { ...base, kind: 'insert', name: keyOf(key.map(valueAt)), cells: filled };
+      return goal('insert', keyOf(key.map(valueAt)), 0, filled);
     },
-    remove: (row: number): Goal => ({ ...meant(row, true), kind: 'remove' }),
+    remove: (row: number): Goal => ({
+      ...goal('remove', nameAt(row), row + 1, []),
+      values: valuesAt(row),
+      isWhole: true,
+    }),
   };
 }
 

@@ -126,7 +126,8 @@ async function readCells(client: SheetsClient, wants: Wants, known: Known): Prom
     const sheet = sheets.get(sheetId);
     const now = sheet && tabLook(sheet);
     if (now) tabs.set(sheetId, now);
-    if (now) known.set(sheetId, now);
+    // Not the cells, which are not needed again.
+    if (sheet && now) known.set(sheetId, outlineOf(sheet, now.headers));
     else known.delete(sheetId);
     const isSame = now?.headers.join('\n') === tab.headers.join('\n') && now.columnCount === tab.columnCount;
     if (now?.title !== tab.title || (!isSame && want.rows.size > 0)) asThought = false;

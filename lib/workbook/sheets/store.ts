@@ -9,8 +9,7 @@ import { setFlagsFromString } from 'node:v8';
 import { type ColumnType, type TableName, tableNames, tableOf } from '../../core/tables.ts';
 import { tableShape } from '../beside.ts';
 import { findColumns, normalHeader } from '../headers.ts';
-import type { Recognise } from '../recognised.ts';
-import { inRunFolder, type RunFolder } from '../run-folder.ts';
+import { inRunFolder, type RunFolder, type StoreOptions } from '../run-folder.ts';
 import type * as store from '../store.ts';
 import { MOST_CELLS, NEARLY_FULL, nothingHeld, type SourceTable, type Store, type TablePatch } from '../store.ts';
 import { type SheetsClient, sheetsClient } from './client.ts';
@@ -27,16 +26,8 @@ import { type Reader, readSnapshot, type SheetSnapshot } from './snapshot.ts';
 import { type TabText, writeInbox, writeTabText } from './tab-text.ts';
 import { SheetWriter } from './writer.ts';
 
-export interface SheetsStoreOptions {
+export interface SheetsStoreOptions extends StoreOptions {
   readonly spreadsheetId: string;
-  /** A folder of this machine for the lock, temporary files and what must outlive a killed run. */
-  readonly folder: string;
-  readonly aliases: Readonly<Record<string, string>>;
-  /** Says what tabs are that are called like no table. */
-  readonly recognise: Recognise;
-  readonly command: string;
-  readonly run: string;
-  readonly mayBeEmpty?: boolean;
   readonly client?: SheetsClient;
   /** Gets a line for each wait. */
   readonly progress?: (line: string) => void;

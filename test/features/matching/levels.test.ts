@@ -150,8 +150,8 @@ function judged(
       { levels: [...names, differ[3] ?? 0], pairs: other, pattern: BigInt(2 * nth + 1) },
     ];
   });
-  const model = fitModel(compared, chances, patterns, 1000, true);
-  return judgeColumns(model, { compared, chances, patterns, records: 1000, people: true }, () => false).uninformative;
+  const fitting = { compared, chances, patterns, records: 1000, people: true };
+  return judgeColumns(fitModel(fitting), fitting, () => false).uninformative;
 }
 
 it('a group that agrees no better than chance says nothing; a text that seldom agrees, but then of one person, does', () => {
@@ -177,7 +177,6 @@ it('of two columns that make each other look useless the worst goes, and the oth
     [[g, s, a, b], 5625],
   ];
   const patterns = counted.map(([levels, pairs], nth) => ({ levels, pairs, pattern: BigInt(nth) }));
-  const model = fitModel(compared, chances, patterns, 1000, true);
   const fitting = { compared, chances, patterns, records: 1000, people: true };
-  expect(judgeColumns(model, fitting, () => false).uninformative).toEqual([2]);
+  expect(judgeColumns(fitModel(fitting), fitting, () => false).uninformative).toEqual([2]);
 });

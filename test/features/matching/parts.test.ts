@@ -53,9 +53,9 @@ describe('average linkage', () => {
     const links = [
       { l: 1, r: 2, probability: 1 },
       { l: 2, r: 3, probability: 0.9 },
-      { l: 1, r: 3, probability: 1 },
+      { l: 1, r: 3, probability: 1, apart: true },
     ];
-    const clusters = averageLinkage(links, 0.5, (l, r) => l === 1 && r === 3);
+    const clusters = averageLinkage(links, 0.5);
     expect(clusters.get(1)).not.toBe(clusters.get(3));
   });
 

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { commitLedger, fetchLedger, LEDGER_BRANCH, LedgerNotPushed } from '../../../lib/github/api/commit-ledger.ts';
 
 let base: string;
@@ -11,16 +11,23 @@ const who = ['-c', 'user.name=Dana Example', '-c', 'user.email=dana@example.com'
 const git = (folder: string, ...args: string[]): string =>
   execFileSync('git', [...who, ...args], { cwd: folder, encoding: 'utf8', stdio: 'pipe' }).trim();
 
-beforeEach(() => {
-  base = mkdtempSync(join(tmpdir(), 'nightshift-ledger-'));
-  git(base, 'init', '-q', '--bare', 'remote.git');
-  git(base, 'clone', '-q', 'remote.git', 'person');
-  const person = join(base, 'person');
+/** What each test gets a copy of; the clones name their remote by its place beside them. */
+const template = mkdtempSync(join(tmpdir(), 'nightshift-ledger-'));
+beforeAll(() => {
+  git(template, 'init', '-q', '--bare', 'remote.git');
+  git(template, 'clone', '-q', 'remote.git', 'person');
+  const person = join(template, 'person');
   writeFileSync(join(person, 'README.md'), 'ours\n');
   git(person, 'add', '.');
   git(person, 'commit', '-qm', 'Start');
   git(person, 'push', '-q', 'origin', 'HEAD:main');
-  git(base, 'clone', '-q', '-b', 'main', 'remote.git', 'clone');
+  git(template, 'clone', '-q', '-b', 'main', 'remote.git', 'clone');
+  for (const each of ['person', 'clone']) git(join(template, each), 'remote', 'set-url', 'origin', '../remote.git');
+});
+afterAll(() => rmSync(template, { recursive: true, force: true }));
+beforeEach(() => {
+  base = mkdtempSync(join(tmpdir(), 'nightshift-ledger-'));
+  cpSync(template, base, { recursive: true });
   clone = join(base, 'clone');
 });
 afterEach(() => rmSync(base, { recursive: true, force: true }));

@@ -26,8 +26,9 @@ it('reads moments with any offset, local days, and no placeholder or infinite nu
   const place = { project: 'example-project', dataset: 'marketing', location: 'EU' };
   const client = bigQueryClient(place, { rootUrl: bench.server.url, sleep: async () => {} });
   const outline = outlineOf(await bench.server.tables.describe('marketing', 'events'));
-  const facts = { table: 'events', headerOf: new Map(outline.headers.map((header) => [header, header])) } as const;
-  const value = (column: string) => columnValue(facts, outline, column, 'Europe/Berlin');
+  const headerOf = new Map(outline.headers.map((header) => [header, header]));
+  const facts = { table: 'events', headerOf, outline } as const;
+  const value = (column: string) => columnValue(facts, column, 'Europe/Berlin');
   const query = sql`select ${isoText(value('occurred_at'))} as at, cast(${value('value')} as string) as n
     from ${tableIn(place, 'events')} as t order by event_id`;
   const job = await client.query('cells', query, 'reading cells');

@@ -1,4 +1,4 @@
-/** What is said of a refusal by BigQuery, and of an address that is none. */
+/** Messages for a refusal by BigQuery, and for an address that is none. */
 import { expect, it } from 'vitest';
 import { placeOf } from '../../../lib/workbook/bigquery/address.ts';
 import { errorOf } from '../../../lib/workbook/bigquery/errors.ts';

@@ -268,7 +268,8 @@ it('each row of changes is written in the request of its cell, or not at all', a
 });
 
 describe('a run that is killed between two of its requests', () => {
-  const rows = 6000;
+  /** More than one request takes. */
+  const rows = 3300;
   const patchOf = (store: Store): TablePatch => {
     const path = join(store.scratch, 'patch-contacts.csv');
     writeFileSync(path, Array.from({ length: rows }, (_, i) => `u,${i},c${i},,decided for c${i}\n`).join(''));
