@@ -11,7 +11,7 @@ import type { Engine } from '../core/engine.ts';
 import type { Guard } from '../core/guard.ts';
 import { type Job, job } from '../core/job.ts';
 import type { Metrics } from '../core/prepare.ts';
-import { columnOf, integer, join, raw, type Sql, sql } from '../core/sql.ts';
+import { columnOf, integer, join, name, raw, type Sql, sql } from '../core/sql.ts';
 import { declaredIn, ownTables, type TableName, tableOf } from '../core/tables.ts';
 import { kindOf } from '../snapshot/bounce-kinds.ts';
 import { type CellSettings, readPlainCell } from '../snapshot/cells.ts';
@@ -107,7 +107,7 @@ const marked: Sql = sql`
   where coalesce(status, 'subscribed') = 'subscribed' or (status = 'suppressed' and rank = 2)
   group by contact_id`;
 
-const REASON_RANK = `case reason when 'complaint' then 6 when 'unsubscribe' then 5 when 'manual' then 4
+const REASON_RANK = sql`case reason when 'complaint' then 6 when 'unsubscribe' then 5 when 'manual' then 4
   when 'hard_bounce' then 3 when 'invalid' then 2 else 1 end`;
 
 /**
@@ -135,7 +135,7 @@ const suppressed = (settings: CellSettings): Sql => {
       o.released_at >= coalesce(o.suppressed_at, o.released_at) and i.suppressed_at > o.released_at as again
     from (
       select address_key(email) as email, max(case when scope = 'person' then 'person' else 'address' end) as scope,
-        max_by(reason, ${raw(REASON_RANK)}) as reason, max(${raw(REASON_RANK)}) as rank,
+        max_by(reason, ${REASON_RANK}) as reason, max(${REASON_RANK}) as rank,
         max(${raw(`(${readPlainCell('suppressed_at', 'time', settings)})`)}) as suppressed_at,
           min(source) as source, min(note) as note${join(first, '')}
       from incoming_suppressions group by 1
@@ -148,14 +148,14 @@ const suppressed = (settings: CellSettings): Sql => {
     ) as p on p.email = i.email
     where o.released_at is null or o.suppressed_at > o.released_at or i.suppressed_at > o.released_at
   ) as n
-  left join (select *, ${raw(REASON_RANK)} as rank from suppressions) as s on s.email = n.email`;
+  left join (select *, ${REASON_RANK} as rank from suppressions) as s on s.email = n.email`;
 };
 
 /** Facts are added as they came; those that are there already drop out by their ids. */
 function facts(table: TableName, settings: CellSettings): Change {
   const columns = Object.keys(tableOf(table).columns);
   const cells = columns.map((column) => sql`${cellOf(table, column, settings)} as ${columnOf(column)}`);
-  const incoming = sql`from incoming_${raw(table)}`;
+  const incoming = sql`from ${name(`incoming_${table}`)}`;
   return {
     ...insert(table, sql`select ${join(cells, ', ')}, 'imported' as why ${incoming}`),
     onlyWith: sql`select 1 ${incoming}`,
@@ -179,13 +179,12 @@ async function reportOf(engine: Engine, files: readonly ImportedFile[]): Promise
   const rows = await engine.rows(
     sql`select reason, cast(sum(n) as bigint) as n from import_ignored group by 1 order by 2 desc`,
   );
-  const kept = await engine.rows(
-    raw(
-      `select distinct file from (${fedByFiles()
-        .map((table) => `select file from incoming_${table}`)
-        .join(' union all ')} union all select file from import_ignored)`,
-    ),
+  const tables = [...fedByFiles().map((table) => `incoming_${table}`), 'import_ignored'];
+  const all = join(
+    tables.map((table) => sql`select file from ${name(table)}`),
+    ' union all ',
   );
+  const kept = await engine.rows(sql`select distinct file from (${all})`);
   const read = new Set(kept.map(({ file }) => Number(file)));
   const unread = files.filter((file, i) => file.rows > 0 && !read.has(i)).length;
   return {

@@ -4,7 +4,7 @@
  */
 
 import type { Engine } from '../core/engine.ts';
-import { quoteName, raw, type Sql, sql } from '../core/sql.ts';
+import { integer, name, quoteName, raw, type Sql, sql } from '../core/sql.ts';
 import { otherLine, otherLineIn } from '../snapshot/other-lines.ts';
 import type { Readable } from '../workbook/csv/readable.ts';
 import type { Feed } from '../workbook/recognised.ts';
@@ -34,7 +34,7 @@ export async function takeFeeds(engine: Engine, given: GivenText, feeds: readonl
     const made = await takeFeed(engine, file, only, rows, await numberLines(engine, given));
     return made === text.rows ? made : made + (await ignoreOthers(engine, file, cells, other));
   }
-  const kept = raw(`import_text_${file}`);
+  const kept = name(`import_text_${file}`);
   await engine.run(sql`create or replace temp table ${kept} as select * from ${cells}`);
   const found = await engine.number(sql`select count(*) from ${kept}`);
   await ignoreOthers(engine, file, kept, other);
@@ -58,7 +58,7 @@ const ignoreOthers = async (engine: Engine, file: number, from: Sql, other: Sql)
 async function takeFeed(engine: Engine, file: number, feed: Feed, from: Sql, lines: Sql): Promise<number> {
   const values = Object.entries(feed.columns).map(([column, value]) => `${value} as ${quoteName(column)}`);
   const ignore = raw(feed.ignore ?? 'null');
-  const into = raw(`incoming_${feed.table}`);
+  const into = name(`incoming_${feed.table}`);
   const made = await engine.changed(
     sql`insert into ${into} by name select cast(${file} as integer) as file, ${lines} as line, ${raw(values.join(', '))}
       from ${from} t where (${ignore}) is null`,
@@ -73,13 +73,13 @@ async function takeFeed(engine: Engine, file: number, feed: Feed, from: Sql, lin
 /** Takes out what was taken in of a file that turned out to need more care. */
 export async function takeBack(engine: Engine, file: number): Promise<void> {
   for (const table of [...fedByFiles().map((each) => `incoming_${each}`), 'import_ignored'])
-    await engine.run(sql`delete from ${raw(table)} where file = ${file}`);
+    await engine.run(sql`delete from ${name(table)} where file = ${file}`);
 }
 
 /** The SQL for a row's place in its file, as a person counts: the header is row 1, and malformed rows count as well. */
 async function numberLines(engine: Engine, { file, text, notes }: GivenText): Promise<Sql> {
-  if (text.malformed.length === 0) return raw(`t.nth + ${2 + notes}`);
-  const [bad, good] = [raw(`import_bad_${file}`), raw(`import_lines_${file}`)];
+  if (text.malformed.length === 0) return sql`t.nth + ${integer(2 + notes)}`;
+  const [bad, good] = [name(`import_bad_${file}`), name(`import_lines_${file}`)];
   await engine.run(sql`create or replace temp table ${bad} (line varchar)`);
   await engine.appendRows(
     bad.text,
@@ -88,10 +88,10 @@ async function numberLines(engine: Engine, { file, text, notes }: GivenText): Pr
   const last = text.rows + text.malformed.length + 2;
   await engine.run(
     sql`create or replace temp table ${good} as select line, row_number() over (order by line) - 1 as nth
-      from (select range as line from ${raw(`range(2, ${last})`)})
+      from (select range as line from range(2, ${integer(last)}))
       where line not in (select cast(line as bigint) from ${bad})`,
   );
-  return raw(`(select line + ${notes} from ${good.text} where nth = t.nth)`);
+  return sql`(select line + ${integer(notes)} from ${good} where nth = t.nth)`;
 }
 
 /** Rejects the broken rows, and counts those lines among them that are no rows. */

@@ -194,6 +194,15 @@ describe('a suppression', () => {
   });
 });
 
+it('puts whom events say that they complained or left on the list as persons', async () => {
+  const contacts = ['c1', 'c2'].map((contact_id) => aContact({ contact_id }));
+  const events = ['spam report', 'unsubscribed'].map((type, i) => anEvent({ contact_id: `c${i + 1}`, type }));
+  const done = await afterNight({ contacts, events });
+  expect(done.suppression('c1@example.com')).toMatchObject({ scope: 'person', reason: 'complaint' });
+  expect(done.suppression('c2@example.com')).toMatchObject({ scope: 'person', reason: 'unsubscribe' });
+  expect([done.status('c1'), done.status('c2')]).toEqual(['suppressed', 'unsubscribed']);
+});
+
 describe('the whole of it', () => {
   it('stops a feed that would suppress more than the limit, and marks no contact', async () => {
     const folder = temporaryFolder();

@@ -6,10 +6,26 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { crowd, newsletter, nightly, refreshed } from '../support/consent-night.ts';
-import { aBounce, aContact, aSuppression, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
+import {
+  aBounce,
+  aContact,
+  anEvent,
+  aSuppression,
+  readCsv,
+  temporaryFolder,
+  writeWorkbook,
+} from '../support/workbook.ts';
 
 const quarantine = (folder: string): (string | undefined)[][] =>
   readCsv(folder, 'quarantine').map((row) => [row.table, row.row_key, row.column, row.reason]);
+
+it('a complaint or a departure among the events keeps its contact off the list', async () => {
+  const folder = temporaryFolder();
+  const events = ['Spam report', 'unsubscribed', 'click'].map((type, i) => anEvent({ contact_id: `h${i}`, type }));
+  writeWorkbook(folder, { contacts: crowd(), events });
+  await refreshed(folder);
+  expect(newsletter(folder)).toEqual(['h2', 'h3', 'h4', 'h5']);
+});
 
 describe('a record that can’t be read as a row still counts', () => {
   it('of the suppression list', async () => {

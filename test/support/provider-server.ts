@@ -87,7 +87,7 @@ export async function providerServer(
   const named = new Set<string>();
   const allowed = new Map<number, number>();
   let key: string | undefined;
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: 240_000 }, (request, response) => {
     const domain = new URL(request.url ?? '', 'http://localhost').searchParams.get('domain') ?? '';
     const before = asked.get(domain) ?? 0;
     asked.set(domain, before + 1);

@@ -63,7 +63,7 @@ type Query = Record<string, string>;
 
 export async function startGitHubServer(slug = 'acme/night-shift'): Promise<GitHubServer> {
   const repository = new Repository();
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: 240_000 }, (request, response) => {
     void answer(state, request, response);
   });
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));

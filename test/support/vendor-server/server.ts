@@ -66,7 +66,7 @@ export interface VendorServer {
 
 export async function vendorServer(tool: Tool): Promise<VendorServer> {
   const description = tool.described.length > 0 ? descriptionOf(tool.described) : null;
-  const server = createServer(async (request, response) => {
+  const server = createServer({ keepAliveTimeout: 240_000 }, async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const url = new URL(request.url ?? '', made.address);
