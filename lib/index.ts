@@ -43,6 +43,7 @@ import {
 } from './features/scoring/index.ts';
 import { contactColumns } from './features/segments/check.ts';
 import { segmentInputQuery } from './features/segments/input.ts';
+import { listFaults } from './features/segments/list-faults.ts';
 import { checkLists, membershipQuery, trials } from './features/segments/lists.ts';
 import * as sizeGuard from './features/segments/size-guard.ts';
 import { whyNotQuery } from './features/segments/why-not.ts';
@@ -174,6 +175,7 @@ export const listParts = {
   checkLists,
   contactColumns,
   domainKinds,
+  listFaults,
   membershipQuery,
   segmentInputQuery,
   trials,

@@ -6,8 +6,7 @@
  */
 import { bgNbd } from '../../lib/features/value/beta-geometric.ts';
 import { estimate } from '../../lib/features/value/estimate.ts';
-import { byModel } from '../../lib/features/value/forecast.ts';
-import { expectedOrderValue, fitOrderValue } from '../../lib/features/value/gamma-gamma.ts';
+import { fitOrderValue } from '../../lib/features/value/gamma-gamma.ts';
 import { fitModel, type Histories } from '../../lib/features/value/model.ts';
 import type { CdnowSample } from './cdnow.ts';
 import { byLifetimes, type Timed } from './lifetimes.ts';
@@ -58,15 +57,16 @@ function byUs(all: Customers, weeks: number): Timed {
     const { groups, groupOf } = grouped(all);
     const fitted = fitModel(bgNbd, groups);
     const horizon = { horizonWeeks: weeks, discountRate: 0 };
-    const { expectedOrders } = estimate(byModel(bgNbd, fitted.parameters), groups, horizon);
+    const { expectedOrders } = estimate(fitted.forecast, groups, horizon);
     orderTotal = groupOf.reduce((sum, group) => sum + (expectedOrders[group] ?? 0), 0);
   });
   const value = timed(() => {
     const repeat = all.spend.map((spend, i) => ((all.frequency[i] ?? 0) > 0 && spend > 0 ? 1 : 0));
     const kept = (column: Float64Array) => column.filter((_, i) => repeat[i] === 1);
     const customers = kept(repeat);
-    const fitted = fitOrderValue({ frequency: kept(all.frequency), spend: kept(all.spend), customers });
-    valueTotal = all.frequency.reduce((sum, x, i) => sum + expectedOrderValue(fitted, x, all.spend[i] ?? 0), 0);
+    const { p, q, v } = fitOrderValue({ frequency: kept(all.frequency), spend: kept(all.spend), customers });
+    const expected = all.frequency.map((x, i) => (p * (v + (all.spend[i] ?? 0))) / (p * x + q - 1));
+    valueTotal = expected.reduce((sum, value) => sum + value, 0);
   });
   return { orders, value, orderTotal, valueTotal };
 }

@@ -6,7 +6,7 @@
  */
 
 import type { HeldOut } from '../../lib/features/value/choose.ts';
-import type { Fit } from '../../lib/features/value/model.ts';
+import { aliveOf, type Fit, historyAt } from '../../lib/features/value/model.ts';
 
 /** What one history may do: gone, or orders by a negative binomial of the model's own mean and shape. */
 interface Chances {
@@ -19,12 +19,12 @@ interface Chances {
  * Mean absolute error and bias of that forecast, of a model whose first parameter is the shape of the rates (all of
  * ours).
  */
-export function inWholeOrders({ model, parameters }: Fit, heldOut: HeldOut, weeks: number) {
-  const { frequency, recency, age, customers, orders } = heldOut;
+export function inWholeOrders({ forecast, parameters }: Fit, heldOut: HeldOut, weeks: number) {
+  const { frequency, customers, orders } = heldOut;
+  const alive = aliveOf(forecast, heldOut);
   const chances = Array.from(frequency, (x, i): Chances => {
-    const [t, T] = [recency[i] as number, age[i] as number];
-    const mean = model.ordersIfAlive(parameters, x, t, T, weeks);
-    return { alive: model.alive(parameters, x, t, T), mean, shape: (parameters[0] as number) + x };
+    const mean = forecast.ordersIfAlive(historyAt(heldOut, i), weeks);
+    return { alive: alive[i] as number, mean, shape: parameters[0] + x };
   });
   const sum = (values: readonly number[]): number =>
     values.reduce((all, value, i) => all + value * (customers[i] as number), 0);

@@ -4,7 +4,7 @@
  */
 import { type NightShift, namesIn } from '../core/batch.ts';
 import { describeError, NightshiftError } from '../core/errors.ts';
-import { checkJobs } from '../run/check-jobs.ts';
+import { checkJobs, ruleFaults } from '../run/check-jobs.ts';
 import { completionScript } from './completion.ts';
 import { type Options, readOptions, UsageError } from './options.ts';
 import { type Session, startSession } from './session.ts';
@@ -42,6 +42,9 @@ const handlers: Readonly<Record<string, () => Promise<Run>>> = {
   drill: async () => (await import('./drill.ts')).drillCommand,
 };
 
+/** Commands that say what is wrong with rules although a run would go on. */
+const SHOWING_RULE_FAULTS: ReadonlySet<string> = new Set(['list', 'sync']);
+
 /** Runs one command. Returns the exit code; never throws, also where the rules of the night shift given are wrong. */
 export async function main(argv: readonly string[], given: NightShift | Promise<NightShift>): Promise<number> {
   const start = performance.now();
@@ -59,12 +62,14 @@ export async function main(argv: readonly string[], given: NightShift | Promise<
       printText(completionScript(options.names[0], names));
       return 0;
     }
+    const faults = SHOWING_RULE_FAULTS.has(options.command) ? ruleFaults(nightShift) : [];
+    if (faults.length > 0) printError(faults.join('\n'));
     const standalone = await apart[options.command]?.();
-    if (standalone) return await standalone(options, nightShift);
+    if (standalone) return Math.max(await standalone(options, nightShift), faults.length > 0 ? 2 : 0);
     const load = handlers[options.command];
     if (!load) throw new UsageError(`There is no command "${options.command}".`);
     const run = await load();
-    return await run(await startSession(nightShift, options, start));
+    return Math.max(await run(await startSession(nightShift, options, start)), faults.length > 0 ? 2 : 0);
   } catch (error) {
     const { kind, message } = describeError(error);
     const code = error instanceof NightshiftError ? error.exitCode : 1;

@@ -99,6 +99,11 @@ export interface Job {
    */
   readonly trials?: (context: Context) => readonly Trial[];
   /**
+   * What is wrong with its rules as far as it shows without a workbook, in words with file and line: `list` and `sync`
+   * show it, and end with exit code 2. A run goes on with what is right.
+   */
+  readonly ruleFaults?: () => readonly string[];
+  /**
    * Where this query gives no row there is nothing to do: neither steps nor changes are worked out, and the job's
    * metrics may read neither.
    */

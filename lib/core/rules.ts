@@ -60,10 +60,7 @@ export class RulesError extends NightshiftError {
    */
   constructor(file: string, faults: readonly string[], paths: readonly (readonly PropertyKey[])[] = []) {
     const lines = linesOf(file, new Error().stack ?? '', paths);
-    const text = faults
-      .map((fault, i) => (i === 0 || lines[i] !== undefined ? `${file}${lines[i] ?? ''}: ${fault}` : fault))
-      .join('; ');
-    super(`${text}${text.endsWith('?') ? '' : '.'}`);
+    super(faults.map((fault, i) => `${file}${lines[i] ?? ''}: ${fault}${/[.?]$/.test(fault) ? '' : '.'}`).join('\n'));
     this.faults = faults;
   }
 

@@ -32,6 +32,11 @@ export function checkJobs(nightShift: NightShift): NightShift {
   return nightShift;
 }
 
+/** What the jobs themselves find wrong with their rules, without a workbook. */
+export const ruleFaults = (nightShift: NightShift): string[] => [
+  ...new Set(allJobs(nightShift).flatMap(({ job }) => job.ruleFaults?.() ?? [])),
+];
+
 function scheduleFaults({ name, schedule }: Batch): string[] {
   try {
     parseCron(schedule.cron);
@@ -42,7 +47,7 @@ function scheduleFaults({ name, schedule }: Batch): string[] {
 }
 
 /** Parts that a job may leave out, and that are functions where they are given. */
-const FUNCTIONS = ['steps', 'holds', 'metrics', 'files', 'explains', 'prepare', 'gather', 'deliver'] as const;
+const PARTS = ['steps', 'holds', 'metrics', 'files', 'explains', 'prepare', 'gather', 'deliver', 'ruleFaults'] as const;
 
 /** What is wrong with one declaration. Types promise all of this; nothing here trusts them. */
 function faultsOf(job: Partial<Job>): string[] {
@@ -70,7 +75,7 @@ function faultsOf(job: Partial<Job>): string[] {
     ...(typeof job.changes === 'function'
       ? []
       : [`${at('changes')}"changes" is missing. Expected a function: changes: () => [update('contacts', sql\`…\`)].`]),
-    ...FUNCTIONS.filter((part) => job[part] !== undefined && typeof job[part] !== 'function').map(
+    ...PARTS.filter((part) => job[part] !== undefined && typeof job[part] !== 'function').map(
       (part) => `${at(part)}"${part}" is no function. Expected ${part}: () => ….`,
     ),
     ...guardFaults(job, at),

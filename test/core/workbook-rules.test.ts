@@ -32,7 +32,7 @@ it.each([
   ],
   [
     scored({ fit: [{ name: ' ', answers: [] }] }),
-    'scoring.ts: fit " ", name: a value is blank. Expected a name; fit " ", answers: found []. Expected a list whose length is at least 1.',
+    'scoring.ts: fit " ", name: a value is blank. Expected a name.\njobs/rules/scoring.ts: fit " ", answers: found []. Expected a list whose length is at least 1.',
   ],
   [
     scored({ excluded: [{ name: 'ours', where: text('country').matches('(') }] }),

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { Random } from '../../data/generator/random.ts';
 import { main } from '../../lib/cli/main.ts';
 import type { ScoreBacktest } from '../../lib/features/scoring/backtest.ts';
+import { describeScoreBacktest } from '../../lib/features/scoring/backtest-report.ts';
 import { nightShift } from '../fixture/batches.ts';
 import { aContact, anEvent, aPurchase, type Row, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
 
@@ -96,7 +97,7 @@ it('does not call a score good that ranks nothing', async () => {
   writeWorkbook(folder, world(0.25, 0.25));
   const report = await backtest(folder);
   expect(report.auc.engagement.low).toBeLessThan(0.5);
-  expect((await command(folder, 'score')).text).toMatch(/The score does not rank/);
+  expect(describeScoreBacktest(report).findings[0]).toMatch(/The score does not rank/);
 });
 
 it('nothing that came later has a say: events, contacts, a suppression, and a cell that a run changed', async () => {

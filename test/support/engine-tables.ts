@@ -12,7 +12,7 @@ import { createAside } from '../../lib/snapshot/check.ts';
 type Cell = string | number | null | undefined;
 export type Rows = readonly Readonly<Record<string, Cell>>[];
 
-const tables = ['contacts', 'events', 'bounces', 'purchases', 'suppressions', 'memberships'] as const;
+const tables = ['contacts', 'events', 'bounces', 'purchases', 'suppressions', 'memberships', 'companies'] as const;
 type Laid = (typeof tables)[number];
 export type Layout = { readonly [table in Laid]?: Rows } & {
   readonly domains?: readonly { readonly domain: string; readonly kind: string }[];

@@ -6,7 +6,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { HttpProvider } from '../../lib/features/enrichment/http-provider.ts';
+import type { HttpProvider } from '../../lib/features/enrichment/rules.ts';
 
 /** What the server does about one question. */
 export type Behaviour =

@@ -8,35 +8,27 @@ import { domainToASCII } from 'node:url';
 import { parse } from 'tldts';
 import { registrableDomain, suffixOf } from '../hygiene/index.ts';
 
-/**
- * Private suffixes under which names are sold to companies as their own domains (CentralNic and registries like it).
- */
-const NAME_REGISTRIES: ReadonlySet<string> = new Set(
+/** Private suffixes under which names are sold to companies as their own (registries like CentralNic). */
+const NAME_REGISTRIES = words(
   `ae.org br.com cn.com co.com co.ca co.nl co.no com.de com.se de.com eu.com eu.org gb.net gr.com hu.com hu.net
   in.net it.com jp.net jpn.com kr.com mex.com no.com qc.com ru.com sa.com se.net uk.com uk.net us.com us.org
-  uy.com za.bz za.com africa.com web.in biz.ua co.ua pp.ua`
-    .trim()
-    .split(/\s+/),
+  uy.com za.bz za.com africa.com web.in biz.ua co.ua pp.ua`,
 );
 
-/**
- * Hosts of shops, sites, tenants and helpdesks that the public suffix list does not name; their subdomains are
- * customers'.
- */
-const SHARED_HOSTS: ReadonlySet<string> = new Set(
+/** Shared hosts that the public suffix list does not name; their subdomains are customers'. */
+const SHARED_HOSTS = words(
   `onmschina.cn sharepoint.com wordpress.com weebly.com
   squarespace.com zendesk.com freshdesk.com hubspotemail.net hubspot-inbox.com mktomail.com force.com
   intercom-mail.com helpscout.net tumblr.com typepad.com jimdo.com jimdosite.com strikingly.com webnode.com
   godaddysites.com business.site wixsite.com bigcartel.com ecwid.com shopware.store mybigcommerce.com
-  cratejoy.com substack.com ghost.io tripod.com angelfire.com geocities.com`
-    .trim()
-    .split(/\s+/),
+  cratejoy.com substack.com ghost.io tripod.com angelfire.com geocities.com`,
 );
 
-/**
- * The domain that is registered as one's own, with a registry's private suffix (`acme.uk.com`) read as one;
- * null: none.
- */
+function words(text: string): ReadonlySet<string> {
+  return new Set(text.split(/\s+/));
+}
+
+/** The domain registered as one's own, also under a registry's private suffix (`acme.uk.com`); null: none. */
 export function ownDomain(host: string): string | null {
   const { isPrivate, publicSuffix, domain } = parse(host, {
     allowPrivateDomains: true,

@@ -62,6 +62,10 @@ export const enrichmentSteps = (
 ];
 
 type Filled = keyof EnrichmentRules['contacts'];
+
+const modesOf = ({ contacts }: EnrichmentRules) =>
+  Object.entries(contacts).filter(([, mode]) => mode !== 'never') as [Filled, 'fill' | 'overwrite'][];
+
 const numbers: ReadonlySet<Filled> = new Set(['employees', 'annual_revenue']);
 
 /** What the last decision about each cell wrote, where that decision was ours. */
@@ -79,11 +83,11 @@ const ownCells = (columns: readonly Filled[], job: string): Sql => {
 };
 
 /** Fills contacts from companies. @param job the name under which its decisions are recorded */
-export function fillContacts({ contacts, contactDays }: EnrichmentRules, today: string, job: string): Change[] {
-  const modes = Object.entries(contacts).filter(([, mode]) => mode !== 'never') as [Filled, 'fill' | 'overwrite'][];
+export function fillContacts(rules: EnrichmentRules, today: string, job: string): Change[] {
+  const modes = modesOf(rules);
   if (modes.length === 0) return [];
   const age = sql`days_between(local_day(c.enriched_at), cast(${today} as date))`;
-  const isOld = sql`(c.enriched_at is null or ${age} > ${contactDays})`;
+  const isOld = sql`(c.enriched_at is null or ${age} > ${rules.contactDays})`;
   const cells = modes.map(([column, mode]) => {
     const mine = name(column);
     const known = column === 'country' ? sql`coalesce(w.code, k.country)` : sql`k.${mine}`;
@@ -114,9 +118,9 @@ export function fillContacts({ contacts, contactDays }: EnrichmentRules, today: 
 }
 
 /** Counts cells of the plan that stood there before with another value. */
-export const cellsChanged = ({ contacts }: EnrichmentRules): Sql => {
-  const columns = Object.entries(contacts).flatMap(([column, mode]) => (mode === 'never' ? [] : [column]));
-  if (columns.length === 0) return sql`select 0`;
-  const changed = columns.map((column) => sql`(${name(`set_${column}`)} and ${name(`before_${column}`)} is not null)`);
+export const cellsChanged = (rules: EnrichmentRules): Sql => {
+  const modes = modesOf(rules);
+  if (modes.length === 0) return sql`select 0`;
+  const changed = modes.map(([column]) => sql`(${name(`set_${column}`)} and ${name(`before_${column}`)} is not null)`);
   return sql`select count(*) from planned_contacts where ${join(changed, ' or ')}`;
 };

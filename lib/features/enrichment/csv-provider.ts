@@ -5,15 +5,9 @@
  */
 import Papa from 'papaparse';
 import { readCompany } from './fields.ts';
-import type { Answer, Provider } from './provider.ts';
+import { type Answer, companyColumns, type Provider } from './provider.ts';
 
-const paths = {
-  company: 'company',
-  industry: 'industry',
-  employees: 'employees',
-  annual_revenue: 'annual_revenue',
-  country: 'country',
-};
+const paths = Object.fromEntries(companyColumns.map((column) => [column, column]));
 
 /** @param text the file's content; @throws where it has no column "domain" */
 export function csvProvider(name: string, text: string): Provider {

@@ -5,9 +5,10 @@
  */
 
 import { upsert } from '../../core/change.ts';
+import { inChunks } from '../../core/in-chunks.ts';
 import type { Gathering, Metrics } from '../../core/prepare.ts';
 import { join, type Sql, sql } from '../../core/sql.ts';
-import { type DnsChecker, type DomainCheck, dnsChecker } from './dns.ts';
+import { type DomainCheck, dnsChecker } from './dns.ts';
 import { uncheckedDomains } from './due.ts';
 import type { DnsChecks, EnrichmentRules } from './rules.ts';
 
@@ -17,17 +18,13 @@ const MOST_UNKNOWN_IN_A_ROW = 20;
 const FEW = 20;
 const CHUNK = 1_000;
 
-/** What the checks found, and what a person should review. */
-interface Checked {
-  readonly metrics: Metrics;
-  readonly warnings: readonly string[];
-}
-
-/** Reads the step `contact_domains`. A dry run sends no question. */
-export async function checkByDns(at: Gathering, rules: EnrichmentRules, checks: DnsChecks): Promise<Checked> {
-  const contactDomains = sql`select contact_id, domain, worth from contact_domains`;
-  const companies = sql`select * from companies`;
-  const rows = await at.engine.rows(uncheckedDomains(contactDomains, companies, at.context.today, rules));
+/** Reads the step `contact_domains`; a dry run sends no question. `warnings`: what a person should review. */
+export async function checkByDns(
+  at: Gathering,
+  rules: EnrichmentRules,
+  checks: DnsChecks,
+): Promise<{ readonly metrics: Metrics; readonly warnings: readonly string[] }> {
+  const rows = await at.engine.rows(uncheckedDomains(at.context.today, rules));
   const due = rows.map(({ domain }) => String(domain));
   if (at.rehearsal || due.length === 0) return { metrics: { due: due.length }, warnings: [] };
   const checked = await at.outside.stoppable((signal) => checkAll(due.slice(0, checks.budget), checks, signal));
@@ -42,9 +39,7 @@ export async function checkByDns(at: Gathering, rules: EnrichmentRules, checks: 
     };
   }
   const known = checked.filter(({ mail, website }) => mail !== null || website !== null);
-  for (let from = 0; from < known.length; from += CHUNK) {
-    await at.keep(intoCompanies(known.slice(from, from + CHUNK), at.context.asOf));
-  }
+  for (const chunk of inChunks(known, CHUNK)) await at.keep(intoCompanies(chunk, at.context.asOf));
   const silent = checked.length < Math.min(due.length, checks.budget);
   return {
     metrics,
@@ -54,7 +49,7 @@ export async function checkByDns(at: Gathering, rules: EnrichmentRules, checks: 
 
 /** In order, several at once; ends at the signal, or when no result comes any more. */
 async function checkAll(domains: readonly string[], checks: DnsChecks, signal: AbortSignal): Promise<DomainCheck[]> {
-  const checker: DnsChecker = dnsChecker(checks);
+  const checker = dnsChecker(checks);
   const checked: DomainCheck[] = [];
   const queue = domains.values();
   let unknownInARow = 0;

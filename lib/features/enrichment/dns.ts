@@ -7,23 +7,12 @@
  * its `www` has an address.
  */
 import { Resolver } from 'node:dns/promises';
-
-export interface DnsSettings {
-  /** `192.0.2.53`, or with a port `192.0.2.53:5353`; the system's own where none are given. */
-  readonly servers?: readonly string[];
-  readonly timeoutMs: number;
-}
+import type { DnsChecks } from './rules.ts';
 
 export interface DomainCheck {
   readonly domain: string;
   readonly mail: boolean | null;
   readonly website: boolean | null;
-}
-
-export interface DnsChecker {
-  check(domain: string): Promise<DomainCheck>;
-  /** Ends what is under way: it comes back as unknown. */
-  stop(): void;
 }
 
 /**
@@ -34,7 +23,7 @@ export interface DnsChecker {
  */
 type Found<T> = { readonly is: 'there'; readonly records: readonly T[] } | { readonly is: 'none' | 'gone' | 'unknown' };
 
-export function dnsChecker({ servers, timeoutMs }: DnsSettings): DnsChecker {
+export function dnsChecker({ servers, timeoutMs }: Pick<DnsChecks, 'servers' | 'timeoutMs'>) {
   const resolver = new Resolver({ timeout: timeoutMs, tries: 2 });
   if (servers) resolver.setServers(servers);
   /** Whether a name has an address of either kind. */
@@ -45,7 +34,7 @@ export function dnsChecker({ servers, timeoutMs }: DnsSettings): DnsChecker {
     return kinds.some(({ is }) => is === 'unknown') ? null : false;
   };
   return {
-    async check(domain) {
+    async check(domain: string): Promise<DomainCheck> {
       const mx = await found(resolver.resolveMx(domain));
       if (mx.is === 'gone') return { domain, mail: false, website: false };
       // A server that doesn't answer this question is not asked four more.
@@ -54,6 +43,7 @@ export function dnsChecker({ servers, timeoutMs }: DnsSettings): DnsChecker {
       const website = own === true ? true : either(own, await hasAddress(`www.${domain}`));
       return { domain, mail: mx.is === 'there' ? takesMail(mx.records) : own, website };
     },
+    /** Ends what is under way: it comes back as unknown. */
     stop: () => resolver.cancel(),
   };
 }

@@ -2,33 +2,27 @@
 import { type Sql, sql } from '../../core/sql.ts';
 import type { EnrichmentRules } from './rules.ts';
 
-/** Rows (domain, worth, contacts) of rows (contact_id, domain, worth). */
-const wanted = (contactDomains: Sql): Sql => sql`
+/** Rows (domain, worth, contacts) of the step `contact_domains`; a worth of null is nought. */
+const wanted = sql`
   select domain, sum(coalesce(worth, 0)) as worth, count(*) as contacts
-  from (${contactDomains}) as contact_domains
+  from contact_domains
   where domain is not null
   group by domain`;
 
 /**
  * Rows (domain, answered_at), most valuable first: domains that were never asked for, whose answer is too old on the
  * local day `today` (`YYYY-MM-DD`), or that another source answered. Those whose question was rejected last time come
- * last, the one that was rejected longest ago first among them.
- * @param contactDomains rows (contact_id, domain, worth): the contacts to enrich, with what they are worth; null
- *   worth is nought
- * @param companies rows (domain, company, industry, employees, annual_revenue, country, source, fetched_at,
- *   missed_at, source_note); one with nothing but the time remembers that the source knows no such company. A
- *   source_note begins with the source that it is from
+ * last, the one that was rejected longest ago first among them. A row of `companies` with nothing but the time
+ * remembers that the source knows no such company; its source_note begins with the source that it is from.
  * @param source the name of the provider that will be asked
  */
 export const dueDomains = (
-  contactDomains: Sql,
-  companies: Sql,
   today: string,
   source: string,
   { companyDays, unknownDays }: Pick<EnrichmentRules, 'companyDays' | 'unknownDays'>,
 ): Sql => sql`
   select wanted.domain as domain, known.fetched_at as answered_at
-  from (${wanted(contactDomains)}) as wanted
+  from (${wanted}) as wanted
   left join (
     select
       domain,
@@ -39,7 +33,7 @@ export const dueDomains = (
         and not starts_with(coalesce(source_note, ''), ${notePrefix(source)}) as is_anothers,
       company is null and industry is null and employees is null
         and annual_revenue is null and country is null as is_unknown
-    from (${companies}) as companies
+    from companies
   ) as known on known.domain = wanted.domain
   where known.domain is null or known.age_days is null or known.missed_at is not null or known.is_anothers
     or known.age_days > case when known.is_unknown then ${unknownDays} else ${companyDays} end
@@ -50,14 +44,9 @@ export const dueDomains = (
 export const notePrefix = (source: string): string => `${source}: `;
 
 /** Rows (domain), most valuable first: domains that were never checked by DNS, or longer than `companyDays` ago. */
-export const uncheckedDomains = (
-  contactDomains: Sql,
-  companies: Sql,
-  today: string,
-  { companyDays }: Pick<EnrichmentRules, 'companyDays'>,
-): Sql => sql`
+export const uncheckedDomains = (today: string, { companyDays }: Pick<EnrichmentRules, 'companyDays'>): Sql => sql`
   select wanted.domain as domain
-  from (${wanted(contactDomains)}) as wanted
-  left join (select domain, checked_at from (${companies}) as companies) as known on known.domain = wanted.domain
+  from (${wanted}) as wanted
+  left join companies as known on known.domain = wanted.domain
   where known.checked_at is null or days_between(local_day(known.checked_at), cast(${today} as date)) > ${companyDays}
   order by wanted.worth desc, wanted.contacts desc, wanted.domain`;

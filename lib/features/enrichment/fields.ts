@@ -4,10 +4,7 @@
  */
 import type { Company } from './provider.ts';
 
-/**
- * Where in the JSON each column stands: `organization.estimated_num_employees`; of several paths the first that holds
- * something.
- */
+/** Where in the JSON each column stands; of several paths the first that holds something. */
 export type FieldPaths = { readonly [column in keyof Company]?: string | readonly string[] };
 
 /** Every path that the fields name. */
@@ -25,17 +22,15 @@ export function at(json: unknown, path: string): unknown {
 export function readCompany(json: unknown, paths: FieldPaths): Company {
   const first = <T>(path: string | readonly string[] | undefined, read: (value: unknown) => T | undefined) =>
     [path ?? []].flat().reduce<T | undefined>((found, each) => found ?? read(at(json, each)), undefined);
-  const text = (path: FieldPaths['company']) => first(path, asText);
-  const number = (path: FieldPaths['employees']) => first(path, asNumber);
-  const [company, industry, country] = [text(paths.company), text(paths.industry), text(paths.country)];
-  const [employees, revenue] = [number(paths.employees), number(paths.annual_revenue)];
-  return {
-    ...(company !== undefined && { company }),
-    ...(industry !== undefined && { industry }),
-    ...(employees !== undefined && { employees: Math.round(employees) }),
-    ...(revenue !== undefined && { annual_revenue: revenue }),
-    ...(country !== undefined && { country }),
+  const employees = first(paths.employees, asNumber);
+  const found: { [column in keyof Company]: Company[column] | undefined } = {
+    company: first(paths.company, asText),
+    industry: first(paths.industry, asText),
+    employees: employees && Math.round(employees),
+    annual_revenue: first(paths.annual_revenue, asNumber),
+    country: first(paths.country, asText),
   };
+  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) as Company;
 }
 
 const LONGEST_TEXT = 200;

@@ -8,21 +8,20 @@ import { join as joinPath } from 'node:path';
 import { type Change, upsert } from '../../core/change.ts';
 import { JobError } from '../../core/errors.ts';
 import { allowed, type GuardResult } from '../../core/guard.ts';
+import { inChunks } from '../../core/in-chunks.ts';
 import type { Gathered, Gathering } from '../../core/prepare.ts';
 import { join, name, type Sql, sql } from '../../core/sql.ts';
-import type { Clock } from '../http/index.ts';
 import { checkByDns } from './dns-checks.ts';
 import { dueDomains, notePrefix } from './due.ts';
 import { type LookUpReport, lookUp } from './look-up.ts';
 import { answersLeft, forgetAnswers, noting, type PaidAnswer } from './paid-answers.ts';
-import type { Provider } from './provider.ts';
+import { companyColumns } from './provider.ts';
 import { providerOf, sourceOf } from './provider-of.ts';
 import type { EnrichmentRules } from './rules.ts';
 
-export interface Ways {
+interface Ways {
   /** The content of a file that the rules name. */
   readonly readText: (file: string) => Promise<string>;
-  readonly clock?: Clock;
 }
 
 /** Reads the step `contact_domains` (contact_id, domain, worth). @throws JobError where the provider can't be asked */
@@ -48,14 +47,13 @@ async function askProvider(at: Gathering, rules: EnrichmentRules, ways: Ways) {
   }
   if (at.rehearsal) {
     const due = await domainsDue(at, rules);
-    const known = new Set(left.map(({ domain }) => domain));
-    const unknown = due.filter(({ domain }) => !known.has(domain)).length;
-    return { metrics: { due: unknown, rehearsal: true }, guards: [], warnings: [] };
+    for (const { domain } of left) due.delete(domain);
+    return { metrics: { due: due.size, rehearsal: true }, guards: [], warnings: [] };
   }
   await keepAll(at, left, rules, path);
   const due = await domainsDue(at, rules);
-  const metrics = { due: due.length, recovered: left.length };
-  if (due.length === 0) return { metrics, guards: [], warnings: [] };
+  const metrics = { due: due.size, recovered: left.length };
+  if (due.size === 0) return { metrics, guards: [], warnings: [] };
   const report = await ask(at, due, path, rules, ways);
   await forgetAnswers(path);
   await keepMisses(at, report, rules);
@@ -74,21 +72,12 @@ async function keepAll(at: Gathering, left: readonly PaidAnswer[], rules: Enrich
   await forgetAnswers(path);
 }
 
-interface Due {
-  readonly domain: string;
-  /** When it was answered last; null where it never was. */
-  readonly answeredAt: Date | null;
-}
-
-async function domainsDue({ engine, context }: Gathering, rules: EnrichmentRules): Promise<Due[]> {
-  const contactDomains = sql`select contact_id, domain, worth from contact_domains`;
-  const rows = await engine.rows(
-    dueDomains(contactDomains, sql`select * from companies`, context.today, sourceOf(rules.provider), rules),
+/** The domains that are due, in order, with the time of their last answer, or `never`. */
+async function domainsDue({ engine, context }: Gathering, rules: EnrichmentRules): Promise<Map<string, string>> {
+  const rows = await engine.rows(dueDomains(context.today, sourceOf(rules.provider), rules));
+  return new Map(
+    rows.map(({ domain, answered_at: at }) => [String(domain), at instanceof Date ? at.toISOString() : 'never']),
   );
-  return rows.map(({ domain, answered_at: at }) => ({
-    domain: String(domain),
-    answeredAt: at instanceof Date ? at : null,
-  }));
 }
 
 /** A register of our own has no price and no limit of questions; its answers can be had again. */
@@ -96,44 +85,31 @@ const atOnce = { perSecond: 1e6, chunk: 5_000 };
 
 async function ask(
   { outside, context, keep }: Gathering,
-  due: readonly Due[],
+  due: ReadonlyMap<string, string>,
   path: string,
   rules: EnrichmentRules,
-  { readText, clock }: Ways,
+  { readText }: Ways,
 ): Promise<LookUpReport> {
-  const answered = new Map(due.map(({ domain, answeredAt }) => [domain, answeredAt?.toISOString() ?? 'never']));
   const nameOf = (domain: string): string =>
     createHash('sha256')
-      .update(`${domain}\n${answered.get(domain)}`)
+      .update(`${domain}\n${due.get(domain)}`)
       .digest('hex');
-  const provider = await chosenProvider();
+  const provider = await providerOf(rules.provider, outside.secret, readText, nameOf).catch((error: unknown) => {
+    // Its messages name settings, secrets by name and columns of a register; never a key.
+    throw error instanceof Error && !('code' in error) ? new JobError(error.message) : error;
+  });
   const source = provider.name;
   const fetchedAt = context.asOf.toISOString();
   return outside.stoppable((signal) =>
-    lookUp([...answered.keys()], {
+    lookUp([...due.keys()], {
       ...(rules.provider.kind === 'csv' || rules.provider.kind === 'sample'
         ? { provider, limits: { ...rules.limits, ...atOnce } }
         : { provider: noting(provider, path, context.asOf), limits: rules.limits }),
       write: (answers) => keep(intoCompanies(answers.map((answer) => ({ ...answer, source, fetchedAt })))),
       signal,
-      ...(clock && { clock }),
     }),
   );
-
-  async function chosenProvider(): Promise<Provider> {
-    const { provider: chosen } = rules;
-    const found = await providerOf(chosen, outside.secret, readText, nameOf, outside.isSample ?? false).catch(
-      (error: unknown) => {
-        // Its messages name settings, secrets by name and columns of a register; never a key.
-        throw error instanceof Error && !('code' in error) ? new JobError(error.message) : error;
-      },
-    );
-    if (!found) throw new JobError('jobs/rules/enrichment.ts names no provider for this workbook.');
-    return found;
-  }
 }
-
-const cells = ['company', 'industry', 'employees', 'annual_revenue', 'country'] as const;
 
 /**
  * Answers as rows of `companies`. A domain that is unknown now keeps what was known of it, with the source that gave
@@ -149,7 +125,7 @@ function intoCompanies(answers: readonly PaidAnswer[]): Change {
         ${company === null} as is_unknown, cast(${remark} as varchar) as note,
         ${`${notePrefix(source)}unknown`} as unknown_note`;
   });
-  const kept = cells.map(
+  const kept = companyColumns.map(
     (cell) => sql`case when a.is_unknown then k.${name(cell)} else a.${name(cell)} end as ${name(cell)}`,
   );
   const anothers = sql`a.is_unknown and k.source <> a.source
@@ -178,22 +154,13 @@ async function keepMisses({ keep, context }: Gathering, { missed }: LookUpReport
   }
 }
 
-function* inChunks<T>(all: readonly T[], size: number): Generator<readonly T[]> {
-  for (let from = 0; from < all.length; from += size) yield all.slice(from, from + size);
-}
-
-const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((a, b) => a + b, 0);
-
 function failing({ asked, failed }: LookUpReport, { mostFailing }: EnrichmentRules): GuardResult {
   const limit = allowed({ share: mostFailing }, asked);
-  const found = sum(failed);
+  const found = Object.values(failed).reduce((sum, count) => sum + count, 0);
   return { guard: `at most ${mostFailing * 100} % of look-ups failing`, limit, found, passed: found <= limit };
 }
 
-/**
- * A provider that refuses the key or every question, or only fails, is a failed job; what it answered until then is
- * kept.
- */
+/** A provider that refuses the key or all questions, or only fails, fails the job; its answers are kept. */
 function failOnRefusal({ halted, found, unknown, other }: LookUpReport, { provider }: EnrichmentRules): void {
   if (halted?.by !== 'refused' && halted?.by !== 'rejected' && halted?.by !== 'failing') return;
   throw new JobError(

@@ -3,33 +3,11 @@
  * send a key to an address that isn't https (but for this machine), to follow a redirect with it, and to put it into
  * any message.
  */
-import { type Answered, type DocumentedLimits, exchange, requireHttps, retryHintMs } from '../http/index.ts';
-import { at, type FieldPaths, pathsOf, readCompany } from './fields.ts';
-import { type IdentityPaths, otherCompany } from './other-company.ts';
+import { type Answered, exchange, requireHttps, retryHintMs } from '../http/index.ts';
+import { at, pathsOf, readCompany } from './fields.ts';
+import { otherCompany } from './other-company.ts';
 import type { Answer, Provider } from './provider.ts';
-
-export interface HttpProvider extends IdentityPaths {
-  readonly name: string;
-  /** With `{domain}` where the domain goes: `https://api.example.com/companies?domain={domain}`. */
-  readonly address: string;
-  /** Which header carries the key: the *name* of a secret, and what stands before it (`Bearer `). */
-  readonly key?: { readonly header: string; readonly secret: string; readonly prefix?: string };
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly fields: FieldPaths;
-  /** A path that must hold an object where the company was found; null or absent says that it is unknown. */
-  readonly found?: string;
-  /** Statuses beside 402 by which this provider says that no credit is left. */
-  readonly exhausted?: readonly number[];
-  /** Where such a status is also used for something else: the path in its answer that must hold one of these codes. */
-  readonly exhaustedCode?: { readonly path: string; readonly is: readonly string[] };
-  readonly limits?: DocumentedLimits;
-  /**
-   * The header in which this provider takes an idempotency key (`Idempotency-Key`): all questions with one key are
-   * charged once, so an answer lost on the network can be asked for again at no cost.
-   */
-  readonly once?: string;
-  readonly timeoutMs?: number;
-}
+import type { HttpProvider } from './rules.ts';
 
 /**
  * @param secret gives the value of a secret by its name, or undefined where it isn't set
@@ -99,10 +77,7 @@ function jsonOf({ text }: Answered): { readonly value: object } | { readonly why
   }
 }
 
-/**
- * 401 and 403 concern every question, 400, 404, 405 and 422 this one alone (Apollo's and People Data Labs' status
- * codes).
- */
+/** 401 and 403 concern every question, 400, 404, 405 and 422 this one (Apollo, People Data Labs). */
 function byStatus(answered: Answered, settings: HttpProvider): Answer {
   const { status } = answered;
   const hint = () => retryHintMs(answered.headers, Date.now());

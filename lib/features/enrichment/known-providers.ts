@@ -2,7 +2,7 @@
  * Ready settings for well-known APIs, written from their public documentation. None was called with a real key; a
  * field that a provider renames is reported as `nonsense`, and stops the run before much is paid.
  */
-import type { HttpProvider } from './http-provider.ts';
+import type { HttpProvider, KnownProvider } from './rules.ts';
 
 /**
  * Apollo's organization enrichment (https://docs.apollo.io/reference/organization-enrichment): GET with the bare
@@ -73,4 +73,8 @@ export const abstractApi: HttpProvider = {
   limits: { perSecond: 3 },
 };
 
-export const knownProviders: readonly HttpProvider[] = [apollo, peopleDataLabs, abstractApi];
+export const knownProviders: Readonly<Record<KnownProvider, HttpProvider>> = {
+  apollo,
+  'people-data-labs': peopleDataLabs,
+  abstract: abstractApi,
+};

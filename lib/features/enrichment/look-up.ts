@@ -23,25 +23,7 @@ export interface DomainAnswer {
 /** Why a run ended before its domains did. */
 type Halt = 'budget' | 'exhausted' | 'refused' | 'rejected' | 'throttled' | 'failing' | 'stopped';
 
-export interface LookUpReport {
-  readonly asked: number;
-  readonly found: number;
-  readonly unknown: number;
-  /** Answers about another company, or too unsure to be filled in. */
-  readonly other: number;
-  /** Domains that the provider is still collecting: the next run asks again. */
-  readonly later: number;
-  /** Domains without an answer, by reason; the next run asks again. */
-  readonly failed: Readonly<Record<string, number>>;
-  /**
-   * Those of them whose own question was rejected, failed or was answered unreadably, with the reason: they come last
-   * in the next run.
-   */
-  readonly missed: ReadonlyMap<string, string>;
-  /** Questions, those that had to be asked again included. */
-  readonly questions: number;
-  readonly halted: { readonly by: Halt; readonly why: string } | null;
-}
+export type LookUpReport = Awaited<ReturnType<typeof lookUp>>;
 
 export interface LookUp {
   readonly provider: Provider;
@@ -57,9 +39,8 @@ export interface LookUp {
 /** The pause after a "later" without a time. */
 const LATER_MS = 30_000;
 
-export async function lookUp(domains: readonly string[], options: LookUp): Promise<LookUpReport> {
-  return new Run(options).all([...new Set(domains)]);
-}
+/** Asks about the domains, and reports how it went. */
+export const lookUp = (domains: readonly string[], options: LookUp) => new Run(options).all([...new Set(domains)]);
 
 class Run {
   readonly #options: LookUp;
@@ -75,10 +56,13 @@ class Run {
   readonly #later = new Set<string>();
   #laterMs = 0;
   #wake: (() => void)[] = [];
-  #halted: LookUpReport['halted'] = null;
+  #halted: { readonly by: Halt; readonly why: string } | null = null;
   #writeFault: { readonly error: unknown } | null = null;
+  /** `other`: answers about another company, or too unsure to be filled in; `questions`: those asked again included. */
   readonly #counts = { asked: 0, found: 0, unknown: 0, other: 0, questions: 0 };
+  /** Domains without an answer, by reason; the next run asks again. */
   readonly #failed: Record<string, number> = {};
+  /** Those whose own question was rejected, failed or was answered unreadably, with the reason: they come last then. */
   readonly #missed = new Map<string, string>();
   #rejectedInARow = 0;
 
@@ -95,7 +79,7 @@ class Run {
     return this.#halted !== null || this.#writeFault !== null;
   }
 
-  async all(domains: readonly string[]): Promise<LookUpReport> {
+  async all(domains: readonly string[]) {
     const { signal } = this.#options;
     const stop = () => this.#halt('stopped', 'the run was stopped');
     if (signal?.aborted) stop();
@@ -110,8 +94,8 @@ class Run {
     await this.#flush();
     signal?.removeEventListener('abort', stop);
     if (this.#writeFault) throw this.#writeFault.error;
-    const { later, missed } = { later: this.#later.size, missed: this.#missed };
-    return { ...this.#counts, later, failed: this.#failed, missed, halted: this.#halted };
+    const later = this.#later.size;
+    return { ...this.#counts, later, failed: this.#failed, missed: this.#missed, halted: this.#halted };
   }
 
   async #work(queue: IterableIterator<string>, first: boolean): Promise<void> {

@@ -5,21 +5,18 @@
  */
 
 import { ownDomain } from './company-domain.ts';
-import { at, type FieldPaths } from './fields.ts';
-
-/** What an answer says about its own identity. */
-export interface IdentityPaths {
-  /** Where the answer names its company's own domain or website; a text or a list of texts. */
-  readonly matches?: FieldPaths[keyof FieldPaths];
-  /** Where it says how sure it is, and the least value that is accepted. */
-  readonly likelihood?: { readonly path: string; readonly least: number };
-}
+import { at } from './fields.ts';
+import type { HttpProvider } from './rules.ts';
 
 /**
  * Why the answer about `domain` is not filled in, in words that stand in `companies.source_note`; null where nothing
  * speaks against it. An answer that states no domain and no likelihood is taken as it is.
  */
-export function otherCompany(json: unknown, domain: string, { matches, likelihood }: IdentityPaths): string | null {
+export function otherCompany(
+  json: unknown,
+  domain: string,
+  { matches, likelihood }: Pick<HttpProvider, 'matches' | 'likelihood'>,
+): string | null {
   const stated = [matches ?? []]
     .flat()
     .flatMap((path) => [at(json, path)].flat())
@@ -35,10 +32,7 @@ export function otherCompany(json: unknown, domain: string, { matches, likelihoo
   return null;
 }
 
-/**
- * The host of a website however it is written: `https://www.acme.example/about`, `acme.example`. Null where it is
- * none.
- */
+/** The host of a website however it is written: `https://www.acme.example/about`, `acme.example`; null: none. */
 function hostOf(website: string): string | null {
   const text = website.trim().toLowerCase();
   const address = /^[a-z][a-z+.-]*:\/\//.test(text) ? text : `https://${text}`;

@@ -7,15 +7,8 @@ import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as z from 'zod';
 import type { DomainAnswer } from './look-up.ts';
-import type { Provider } from './provider.ts';
+import { company, type Provider } from './provider.ts';
 
-const company = z.strictObject({
-  company: z.string().exactOptional(),
-  industry: z.string().exactOptional(),
-  employees: z.number().exactOptional(),
-  annual_revenue: z.number().exactOptional(),
-  country: z.string().exactOptional(),
-});
 const answer = z.strictObject({
   domain: z.string(),
   company: company.nullable(),
@@ -48,9 +41,9 @@ export function noting(provider: Provider, path: string, asOf: Date): Provider {
     async ask(domain) {
       const given = await provider.ask(domain);
       if (given.kind === 'found' || given.kind === 'unknown' || given.kind === 'other') {
-        const company = given.kind === 'found' ? given.company : null;
         const note = given.kind === 'other' ? { note: given.why } : {};
-        await append(path, { domain, company, ...note, source: provider.name, fetchedAt });
+        const found = given.kind === 'found' ? given.company : null;
+        await append(path, { domain, company: found, ...note, source: provider.name, fetchedAt });
       }
       return given;
     },

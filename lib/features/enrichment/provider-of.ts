@@ -15,8 +15,6 @@ export const sourceOf = (chosen: EnrichmentRules['provider']): string =>
  * @param secret gives the value of a secret by its name, or undefined where it isn't set
  * @param readText gives the content of a file
  * @param nameOf gives a question's name by its domain, see http-provider.ts
- * @param isSample whether the workbook is the embedded sample
- * @returns null where the rules name no provider for this workbook
  * @throws where a secret isn't set, an address isn't https, or a register has no domains
  */
 export async function providerOf(
@@ -24,21 +22,8 @@ export async function providerOf(
   secret: (name: string) => string | undefined,
   readText: (file: string) => Promise<string>,
   nameOf: (domain: string) => string,
-  isSample: boolean,
-): Promise<Provider | null> {
-  switch (chosen.kind) {
-    case 'csv':
-      return csvProvider(chosen.name, await readText(chosen.file));
-    case 'sample':
-      return isSample ? csvProvider(SAMPLE_REGISTER, await readText(chosen.file)) : null;
-    case 'http': {
-      const { kind: _, ...settings } = chosen;
-      return httpProvider(settings, secret, nameOf);
-    }
-    case 'known': {
-      const settings = knownProviders.find(({ name }) => name === chosen.name);
-      if (!settings) throw new Error(`There are no ready settings for ${chosen.name}.`);
-      return httpProvider(settings, secret, nameOf);
-    }
-  }
+): Promise<Provider> {
+  if (chosen.kind === 'csv' || chosen.kind === 'sample')
+    return csvProvider(sourceOf(chosen), await readText(chosen.file));
+  return httpProvider(chosen.kind === 'known' ? knownProviders[chosen.name] : chosen, secret, nameOf);
 }

@@ -2,18 +2,21 @@
  * What a provider of company data is: one question, one of a few answers. How many questions run at once, how often,
  * how long to wait and what to remember is decided by look-up.ts.
  */
+import * as z from 'zod';
 import type { DocumentedLimits } from '../http/index.ts';
 
 /** The columns of `companies` that a provider can fill; what it doesn't know is absent. */
-export interface Company {
-  readonly company?: string;
-  readonly industry?: string;
-  readonly employees?: number;
+export const company = z.strictObject({
+  company: z.string().exactOptional(),
+  industry: z.string().exactOptional(),
+  employees: z.number().exactOptional(),
   /** In whole units of the provider's currency; of a range, its lower end. */
-  readonly annual_revenue?: number;
+  annual_revenue: z.number().exactOptional(),
   /** As the provider writes it: a name or a code. */
-  readonly country?: string;
-}
+  country: z.string().exactOptional(),
+});
+export type Company = z.output<typeof company>;
+export const companyColumns = company.keyof().options;
 
 /**
  * found       the company; this was paid for

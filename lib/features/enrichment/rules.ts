@@ -1,7 +1,7 @@
-/**
- * What marketers tune about enrichment, checked by zod: whom to ask, how much, how fast, and what may be overwritten.
- */
+/** What marketers tune about enrichment: whom to ask, how much, how fast, and what may be overwritten. */
 import * as z from 'zod';
+import type { DocumentedLimits } from '../http/index.ts';
+import { companyColumns } from './provider.ts';
 
 const path = z.string().regex(/^[\w-]+(\.[\w-]+)*$/, 'a path is names with dots between them: organization.name');
 const paths = z.union([path, z.array(path).min(1)]);
@@ -13,7 +13,9 @@ const days = z.number().int().positive();
 const http = z.strictObject({
   kind: z.literal('http'),
   name: z.string().min(1),
+  /** With `{domain}` where the domain goes: `https://api.example.com/companies?domain={domain}`. */
   address: z.string().includes('{domain}', { message: 'the address needs {domain} where the domain goes' }),
+  /** Which header carries the key: the *name* of a secret, and what stands before it (`Bearer `). */
   key: z
     .strictObject({ header: z.string().min(1), secret: secretName, prefix: z.string().default('') })
     .exactOptional(),
@@ -25,14 +27,28 @@ const http = z.strictObject({
     annual_revenue: paths.exactOptional(),
     country: paths.exactOptional(),
   }),
+  /** A path that must hold an object where the company was found; null or absent says that it is unknown. */
   found: path.exactOptional(),
+  /** Statuses beside 402 by which this provider says that no credit is left. */
   exhausted: z.array(z.number().int()).exactOptional(),
+  /** Where such a status is also used for something else: the path in its answer that must hold one of these codes. */
   exhaustedCode: z.strictObject({ path, is: z.array(z.string()).min(1) }).exactOptional(),
+  /** Where the answer names its company's own domain or website; a text or a list of texts. */
   matches: paths.exactOptional(),
+  /** Where it says how sure it is, and the least value that is accepted. */
   likelihood: z.strictObject({ path, least: z.number() }).exactOptional(),
+  /**
+   * The header in which this provider takes an idempotency key (`Idempotency-Key`): all questions with one key are
+   * charged once, so an answer lost on the network can be asked for again at no cost.
+   */
   once: z.string().min(1).exactOptional(),
   timeoutMs: z.number().int().positive().exactOptional(),
 });
+
+export type HttpProvider = Omit<z.input<typeof http>, 'kind'> & { readonly limits?: DocumentedLimits };
+
+/** The providers that have ready settings; see known-providers.ts. */
+const KNOWN = ['apollo', 'people-data-labs', 'abstract'] as const;
 
 /** How a run of look-ups behaves; see look-up.ts. */
 export const lookUpLimits = z.strictObject({
@@ -77,7 +93,7 @@ const dnsChecks = z.strictObject({
 export const enrichmentRules = z.strictObject({
   provider: z.discriminatedUnion('kind', [
     http,
-    z.strictObject({ kind: z.literal('known'), name: z.enum(['apollo', 'people-data-labs', 'abstract']) }),
+    z.strictObject({ kind: z.literal('known'), name: z.enum(KNOWN) }),
     z.strictObject({ kind: z.literal('csv'), name: z.string().min(1), file: z.string().min(1) }),
     // The invented register: asked by the embedded sample alone. On any other workbook no provider is asked.
     z.strictObject({ kind: z.literal('sample'), file: z.string().min(1) }),
@@ -93,10 +109,7 @@ export const enrichmentRules = z.strictObject({
   seenWithinDays: days.default(365),
   /** For each column of a contact: `fill` empties and refresh what enrichment wrote itself, `overwrite`, or `never`. */
   contacts: z
-    .partialRecord(
-      z.enum(['company', 'industry', 'employees', 'annual_revenue', 'country']),
-      z.enum(['fill', 'overwrite', 'never']),
-    )
+    .partialRecord(z.enum(companyColumns), z.enum(['fill', 'overwrite', 'never']))
     .default({ company: 'fill', industry: 'fill', employees: 'fill', annual_revenue: 'fill', country: 'fill' }),
   /** The share of look-ups that may fail before the contacts are left as they are. */
   mostFailing: z.number().min(0).max(1).default(0.2),
@@ -104,6 +117,7 @@ export const enrichmentRules = z.strictObject({
   mostChanging: z.number().min(0).max(1).default(0.1),
 });
 
+export type KnownProvider = (typeof KNOWN)[number];
 export type DnsChecks = z.output<typeof dnsChecks>;
 export type LookUpLimits = z.output<typeof lookUpLimits>;
 export type EnrichmentRules = z.output<typeof enrichmentRules>;

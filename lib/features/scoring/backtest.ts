@@ -12,12 +12,12 @@ import { list, type Sql, sql } from '../../core/sql.ts';
 import { nearest } from '../../core/text/nearest.ts';
 import { testsIn } from '../segments/index.ts';
 import { scorePartsQuery } from './query.ts';
-import { type Auc, aucOf, type Group, isReversed, logOddsRatio, type Slice, sliceOf, slicesOf } from './ranking.ts';
+import { aucOf, type Count, type Group, isReversed, logOddsRatio, type Slice, sliceOf, slicesOf } from './ranking.ts';
 import { rewind, textColumns } from './rewind.ts';
 import { namesOf, type ScoringRules } from './rules.ts';
 
 /** With fewer, chance decides: the interval of an AUC is then wider than what a score may gain over none. */
-export const LEAST_CONVERSIONS = 50;
+const LEAST_CONVERSIONS = 50;
 const LEAST_FOR_SUGGESTION = 30;
 /** Smaller differences of points are no reason to change a rule. */
 const STEP = 5;
@@ -31,36 +31,10 @@ export class NoBacktest extends NightshiftError {
 
 /** What of the request concerns the outcomes. */
 type Outcomes = Pick<BacktestRequest, 'engine' | 'asOf' | 'days' | 'outcome'>;
+type LogOdds = ReturnType<typeof logOddsRatio>;
 
-export interface RuleEvidence extends Slice {
-  readonly side: 'engagement' | 'fit';
-  readonly rule: string;
-  readonly points: number;
-  /** The rate of those who have it over that of those who don't. */
-  readonly liftOverOthers: number;
-  /** Points that the evidence supports, where they differ from the rule's by more than chance. */
-  readonly suggestion: number | null;
-}
-
-export interface ScoreBacktest {
-  readonly measure: 'score';
-  readonly outcome: string;
-  readonly scoredAt: string;
-  readonly until: string;
-  readonly days: number;
-  readonly contacts: number;
-  readonly conversions: number;
-  readonly baseRate: number;
-  /** By score, engagement, fit, and days since the last event alone. */
-  readonly auc: Readonly<Record<'score' | 'engagement' | 'fit' | 'daysSinceLastEvent', Auc>>;
-  readonly deciles: readonly Slice[];
-  readonly grades: readonly ({ readonly grade: string } & Slice)[];
-  /** Pairs of grades in which the better one converted less, by more than chance. */
-  readonly reversals: readonly { readonly better: string; readonly worse: string }[];
-  readonly rules: readonly RuleEvidence[];
-  /** Columns that were read as they are today. */
-  readonly leaks: readonly string[];
-}
+export type ScoreBacktest = Awaited<ReturnType<typeof backtestScore>>;
+export type RuleEvidence = ScoreBacktest['rules'][number];
 
 /**
  * @param steps the steps of the score's job, which leave the table `scores`
@@ -70,7 +44,7 @@ export async function backtestScore(
   request: BacktestRequest<Step>,
   rules: ScoringRules,
   steps: (then: Date) => readonly Step[],
-): Promise<ScoreBacktest> {
+) {
   const { engine, asOf, days } = request;
   const then = new Date(asOf.getTime() - days * 86_400_000);
   const columns = columnsRead(rules);
@@ -96,13 +70,14 @@ export async function backtestScore(
   const lastEvent = sql`coalesce(-days_between(local_day(last_at), local_day(${then})), -100000)`;
   const grades = await gradesOf(engine, counts);
   return {
-    measure: 'score',
+    measure: 'score' as const,
     outcome: request.outcome,
     scoredAt: then.toISOString(),
     until: asOf.toISOString(),
     days,
     ...counts,
     baseRate: counts.conversions / counts.contacts,
+    /** By score, engagement, fit, and days since the last event alone. */
     auc: {
       score: aucOf(byScore),
       engagement: aucOf(await groupsOf(engine, sql`engagement`)),
@@ -111,8 +86,10 @@ export async function backtestScore(
     },
     deciles: slicesOf(byScore),
     grades,
+    /** Pairs of grades in which the better one converted less, by more than chance. */
     reversals: reversalsOf(grades, rules),
     rules: await evidenceOf(engine, rules, then, counts),
+    /** Columns that were read as they are today. */
     leaks: columns.filter((column) => column !== 'score_band').sort(),
   };
 }
@@ -142,11 +119,7 @@ async function outcomeQuery(request: Outcomes, rules: ScoringRules, then: Date):
   return sql`select contact_id from ${ofFacts('events', happened)} as happened`;
 }
 
-function refuseTooFew(
-  { contacts, conversions }: { contacts: number; conversions: number },
-  { outcome, days, asOf }: Outcomes,
-  then: Date,
-) {
+function refuseTooFew({ contacts, conversions }: Count, { outcome, days, asOf }: Outcomes, then: Date) {
   const others = contacts - conversions;
   if (conversions >= LEAST_CONVERSIONS && others >= LEAST_CONVERSIONS) return;
   const day = (moment: Date) => moment.toISOString().slice(0, 10);
@@ -166,7 +139,7 @@ async function groupsOf(engine: Engine, value: Sql): Promise<Group[]> {
   return rows.map((row) => ({ value: Number(row.value), converted: Number(row.converted), total: Number(row.total) }));
 }
 
-async function gradesOf(engine: Engine, all: { contacts: number; conversions: number }) {
+async function gradesOf(engine: Engine, all: Count) {
   const rows = await engine.rows(sql`
     select score_band as grade, count(*) as contacts, sum(converted) as conversions from scored group by 1 order by 1`);
   return rows.map((row) => ({
@@ -196,12 +169,7 @@ function reversalsOf(grades: readonly ({ grade: string } & Slice)[], { grades: c
 }
 
 /** Points of each rule beside the outcome's rate among those who have it. */
-async function evidenceOf(
-  engine: Engine,
-  rules: ScoringRules,
-  then: Date,
-  all: { contacts: number; conversions: number },
-): Promise<RuleEvidence[]> {
+async function evidenceOf(engine: Engine, rules: ScoringRules, then: Date, all: Count) {
   const rows = await engine.rows(sql`
     select p.side, p.place, case when p.side = 'fit' then p.detail end as answer,
       count(distinct p.contact_id) as contacts,
@@ -220,6 +188,7 @@ async function evidenceOf(
     const others = { contacts: all.contacts - having.contacts, conversions: all.conversions - having.conversions };
     const otherRate = others.contacts > 0 ? others.conversions / others.contacts : 0;
     const slice = sliceOf(having, all);
+    /** The rate of those who have it over that of those who don't. */
     const liftOverOthers = otherRate > 0 ? slice.rate / otherRate : 0;
     return [{ side, rule, points, ...slice, liftOverOthers, evidence: logOddsRatio(having, others) } as const];
   });
@@ -231,7 +200,7 @@ async function evidenceOf(
  * How many points the rules as a whole give for one unit of log odds, each rule weighted by its certainty:
  * suggestions then keep the size of today's points, also where today's points have nothing to do with the outcome.
  */
-function pointsPerLogOdds(rules: readonly { points: number; evidence: { value: number; error: number } }[]): number {
+function pointsPerLogOdds(rules: readonly { points: number; evidence: LogOdds }[]): number {
   let [given, found] = [0, 0];
   for (const { points, evidence } of rules) {
     given += points ** 2 / evidence.error ** 2;
@@ -240,9 +209,10 @@ function pointsPerLogOdds(rules: readonly { points: number; evidence: { value: n
   return found > 0 ? Math.sqrt(given / found) : 0;
 }
 
+/** Points that the evidence supports, where they differ from the rule's by more than chance. */
 function suggested(
-  { points, contacts }: Pick<RuleEvidence, 'points' | 'contacts'>,
-  { value, error }: { value: number; error: number },
+  { points, contacts }: { readonly points: number; readonly contacts: number },
+  { value, error }: LogOdds,
   scale: number,
 ): number | null {
   if (scale === 0 || contacts < LEAST_FOR_SUGGESTION) return null;
@@ -255,10 +225,7 @@ function suggested(
 
 /** The columns of a contact that fit and exclusions read. */
 function columnsRead({ fit, excluded }: ScoringRules): string[] {
-  const conditions = [
-    ...fit.flatMap(({ answers }) => answers.map(({ where }) => where)),
-    ...excluded.map(({ where }) => where),
-  ];
-  const tests = conditions.flatMap((condition) => [...testsIn(condition)]);
+  const asked = [...fit.flatMap(({ answers }) => answers), ...excluded];
+  const tests = asked.flatMap(({ where }) => [...testsIn(where)]);
   return [...new Set(tests.flatMap((test) => ('column' in test ? [test.column] : [])))];
 }

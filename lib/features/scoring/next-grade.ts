@@ -17,20 +17,16 @@ export function nextGradeQuery({ grades }: ScoringRules, contactId: string): Sql
 function side(name: 'fit' | 'engagement', cuts: Cuts, contactId: string): Sql {
   const points = columnOf(name, 's');
   const best = Object.entries(cuts).sort(([, a], [, b]) => b - a);
-  const grade = join(
-    best.map(([letter, from]) => sql` when ${points} >= ${from} then ${letter}`),
-    '',
-  );
   // The lowest cut above the points: the cuts from low to high, the first that is not reached.
   const above = [...best].reverse();
-  const next = join(
-    above.map(([letter, from]) => sql` when ${points} < ${from} then ${letter}`),
-    '',
-  );
-  const missing = join(
-    above.map(([, from]) => sql` when ${points} < ${from} then round(${from} - ${points}, 1)`),
-    '',
-  );
+  const whens = (from: typeof best, when: (letter: string, cut: number) => Sql): Sql =>
+    join(
+      from.map(([letter, cut]) => sql` when ${when(letter, cut)}`),
+      '',
+    );
+  const grade = whens(best, (letter, cut) => sql`${points} >= ${cut} then ${letter}`);
+  const next = whens(above, (letter, cut) => sql`${points} < ${cut} then ${letter}`);
+  const missing = whens(above, (_, cut) => sql`${points} < ${cut} then round(${cut} - ${points}, 1)`);
   return sql`
     select ${name} as side, ${points} as points, case${grade} end as grade,
       case${next} end as next_grade, case${missing} end as points_missing

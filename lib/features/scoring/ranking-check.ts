@@ -9,11 +9,7 @@ import { sql } from '../../core/sql.ts';
 import { NoBacktest, type ScoreBacktest } from './backtest.ts';
 import { ranks } from './backtest-report.ts';
 
-export interface RankingQuestion {
-  /** `purchase`, or a type of event such as `demo_request`. */
-  readonly outcome: string;
-  readonly days: number;
-}
+type Question = Pick<BacktestRequest, 'outcome' | 'days'>;
 
 /**
  * Metrics for the ledger: `ranking` (outcome, days, contacts, conversions, auc, low, high, ranks), a sentence, and a
@@ -22,10 +18,10 @@ export interface RankingQuestion {
 export async function checkRanking(
   at: Preparation<Step>,
   backtest: (request: BacktestRequest<Step>) => Promise<Backtest>,
-  question: RankingQuestion,
+  question: Question,
 ): Promise<Metrics> {
   try {
-    return metricsOf((await rolledBack(at, (request) => backtest(request), question)).report as ScoreBacktest);
+    return metricsOf((await rolledBack(at, backtest, question)).report as ScoreBacktest);
   } catch (error) {
     if (error instanceof NoBacktest) return { sentences: error.message };
     throw error;
@@ -36,25 +32,24 @@ export async function checkRanking(
 async function rolledBack(
   { engine, context, runSteps }: Preparation<Step>,
   work: (request: BacktestRequest<Step>) => Promise<Backtest>,
-  { outcome, days }: RankingQuestion,
+  { outcome, days }: Question,
 ): Promise<Backtest> {
   const { asOf } = context;
   const then = new Date(asOf.getTime() - days * 86_400_000);
   const { day } = await engine.row(sql`select cast(local_day(${then}) as string) as day`);
   const contextAt = (moment: Date) =>
     moment.getTime() === then.getTime() ? { ...context, asOf: then, today: String(day) } : context;
-  const done = { backtest: null as Backtest | null };
+  const found: Backtest[] = [];
   const rollBack = new Error('rolled back on purpose');
   await engine
     .transaction(async () => {
-      done.backtest = await work({ engine, asOf, days, outcome, contextAt, runSteps });
+      found.push(await work({ engine, asOf, days, outcome, contextAt, runSteps }));
       throw rollBack;
     })
     .catch((error: unknown) => {
       if (error !== rollBack) throw error;
     });
-  if (!done.backtest) throw new Error('A back-test gave nothing.');
-  return done.backtest;
+  return found[0] as Backtest;
 }
 
 function metricsOf(report: ScoreBacktest): Metrics {

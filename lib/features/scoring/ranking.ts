@@ -10,18 +10,18 @@ export interface Group {
   readonly total: number;
 }
 
-export interface Interval {
+export interface Auc {
+  readonly auc: number;
   readonly low: number;
   readonly high: number;
 }
 
-export interface Auc extends Interval {
-  readonly auc: number;
-}
-
-export interface Slice {
+export interface Count {
   readonly contacts: number;
   readonly conversions: number;
+}
+
+export interface Slice extends Count {
   /** conversions / contacts. */
   readonly rate: number;
   /** The rate divided by that of all. */
@@ -86,10 +86,7 @@ export function slicesOf(groups: readonly Group[], slices = 10): Slice[] {
 }
 
 /** A slice beside all contacts. */
-export function sliceOf(
-  { contacts, conversions }: { readonly contacts: number; readonly conversions: number },
-  all: { readonly contacts: number; readonly conversions: number },
-): Slice {
+export function sliceOf({ contacts, conversions }: Count, all: Count): Slice {
   const rate = contacts === 0 ? 0 : conversions / contacts;
   const base = all.conversions / all.contacts;
   return {
@@ -105,15 +102,9 @@ export function sliceOf(
  * Evidence of a yes-or-no property: the log of the odds of the outcome with it over the odds without it, and its
  * standard error (Woolf 1955, with Haldane's half added to each count so that an empty cell gives no infinity).
  */
-export function logOddsRatio(
-  having: { readonly contacts: number; readonly conversions: number },
-  others: { readonly contacts: number; readonly conversions: number },
-): { readonly value: number; readonly error: number } {
-  const cells = [having, others].flatMap(({ contacts, conversions }) => [
-    conversions + 0.5,
-    contacts - conversions + 0.5,
-  ]);
-  const [a = 0.5, b = 0.5, c = 0.5, d = 0.5] = cells;
+export function logOddsRatio(having: Count, others: Count): { readonly value: number; readonly error: number } {
+  const cells = ({ contacts, conversions }: Count) => [conversions + 0.5, contacts - conversions + 0.5] as const;
+  const [[a, b], [c, d]] = [cells(having), cells(others)];
   return { value: Math.log((a * d) / (b * c)), error: Math.sqrt(1 / a + 1 / b + 1 / c + 1 / d) };
 }
 

@@ -8,7 +8,7 @@ import { ofFacts } from '../../core/facts.ts';
 import { integer, join, list, type Sql, sql } from '../../core/sql.ts';
 import { undeliverable } from '../bounces/index.ts';
 import { ageOf, compile, dayOf, segmentInputQuery } from '../segments/index.ts';
-import { type Cuts, type EventPoints, type FitQuestion, namesOf, type ScoringRules } from './rules.ts';
+import { type Cuts, type EventPoints, type FitQuestion, lower, namesOf, type ScoringRules } from './rules.ts';
 
 /** A whole number in SQL's scientific notation, which is floating point in every dialect. */
 const float = (whole: number): Sql => sql`${integer(whole)}e0`;
@@ -78,15 +78,13 @@ from capped group by contact_id, rule`;
   return sql`slots as ${ofFacts('events', summed)}`;
 }
 
-/**
- * CTE `contact_scores`: a row per contact, with every stage of its score; `subjects`: what the rules ask of it.
- * Follows `slots`.
- */
+/** CTE `contact_scores`: a row per contact with each stage of its score; `subjects`: what the rules ask of it. */
 export function contactSteps(rules: ScoringRules, asOf: Date, contactId?: string): Sql {
   const { hardBounce, inactive, unsubscribedAtMost } = rules.engagement;
   const one = contactId === undefined ? sql`` : sql` where c.contact_id = ${contactId}`;
   const positive = scoredEvents(rules).flatMap(({ points }, rule) => (points > 0 ? [rule] : []));
   const active = positive.length > 0 ? sql`rule in ${list(positive)}` : sql`false`;
+  const excluded = rules.excluded.map(({ name, where }) => sql` when ${compile(where, asOf)} then ${name}`);
   const asked = [...rules.fit.flatMap(({ answers }) => answers), ...rules.excluded].map(({ where }) => where);
   return sql`subjects as (${segmentInputQuery(asked, asOf, ['email', 'status'])}${one}),
 ${capped(rules)},
@@ -96,12 +94,13 @@ activity as (
 ),
 undeliverable_addresses as (${undeliverable}),
 summed_contacts as (
-  select c.contact_id, c.status, ${excluded(rules)} as unscored,
+  select c.contact_id, c.status,
+    case when c.status = 'suppressed' then 'suppressed'${join(excluded, '')} end as unscored,
     coalesce(a.micro, 0e0) + coalesce(k.micro, 0e0) as events_micro,
     case when b.address is null then 0e0 else ${micro(hardBounce)} end as bounce_micro,
     case when days_between(a.last_active, ${dayOf(asOf)}) > ${integer(days(inactive.after))}
       then ${micro(inactive.points)} else 0e0 end as inactive_micro,
-    ${fitSum(rules.fit, asOf)} as fit_micro
+    ${join([sql`0e0`, ...rules.fit.map((question) => fitPoints(question, asOf))], ' + ')} as fit_micro
   from subjects as c
   left join activity as a on a.contact_id = c.contact_id
   left join (select contact_id, sum(micro) as micro from capped_groups group by contact_id) as k
@@ -120,22 +119,13 @@ contact_scores as (
     round(${within100(sql`fit_micro`)} / 1e5) as fit_tenths
   from limited
 )`;
-
-  function excluded({ excluded }: ScoringRules): Sql {
-    const whens = excluded.map(({ name, where }) => sql` when ${compile(where, asOf)} then ${name}`);
-    return sql`case when c.status = 'suppressed' then 'suppressed'${join(whens, '')} end`;
-  }
 }
 
-/**
- * CTE `capped_groups`: what a cap takes from a contact, as a number of micro-points below 0; a row per contact and
- * cap that bites.
- */
-function capped({ engagement: { events, caps = [] } }: ScoringRules): Sql {
-  const scored = events.filter(({ points }) => points !== 0);
-  const members = caps.flatMap(({ types, points }, cap) =>
-    scored.flatMap(({ type }, rule) =>
-      types.some((each) => namesOf({ type: each })[0] === namesOf({ type })[0])
+/** CTE `capped_groups`: what a cap takes, in micro-points below 0; a row per contact and cap that bites. */
+function capped(rules: ScoringRules): Sql {
+  const members = (rules.engagement.caps ?? []).flatMap(({ types, points }, cap) =>
+    scoredEvents(rules).flatMap(({ type }, rule) =>
+      types.some((each) => lower(each) === lower(type))
         ? [sql`select ${integer(cap)} as cap, ${integer(rule)} as rule, ${micro(points)} as most`]
         : [],
     ),
@@ -151,14 +141,6 @@ function capped({ engagement: { events, caps = [] } }: ScoringRules): Sql {
 
 /** A side of the score never leaves 0 to 100. */
 export const within100 = (value: Sql): Sql => sql`least(greatest(${value}, 0e0), 100e6)`;
-
-const fitSum = (questions: readonly FitQuestion[], asOf: Date): Sql =>
-  questions.length === 0
-    ? sql`0e0`
-    : join(
-        questions.map((question) => fitPoints(question, asOf)),
-        ' + ',
-      );
 
 /** The micro-points of the first answer that is true. */
 export const fitPoints = ({ answers }: FitQuestion, asOf: Date): Sql =>

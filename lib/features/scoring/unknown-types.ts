@@ -15,9 +15,7 @@ const MOST_TYPES = 50;
 const MOST_NAMED = 8;
 const NAMEABLE = /^\p{L}[\p{L} _.:/-]{0,39}$/u;
 
-/**
- * Metrics for the ledger: `unknownEvents` (events, types), and a warning where there are any. Reads the table events.
- */
+/** Metrics for the ledger: `unknownEvents` (events, types), and a warning. Reads the table events. */
 export async function unknownEventTypes(engine: Engine, rules: ScoringRules): Promise<Metrics> {
   const known = rules.engagement.events.flatMap(namesOf);
   const rows = await engine.rows(sql`
@@ -50,10 +48,7 @@ function namedTypes(
   return `: ${shown.join(', ')}${more}. Add them to a rule in jobs/rules/scoring.ts: also: [${names}]`;
 }
 
-/**
- * The known type that is spelt almost so, or whose words all stand in this one: "webinar attended" is like
- * "attended".
- */
+/** The known type spelt almost so, or whose words all stand in it: "webinar attended" is like "attended". */
 function nearestType(type: string, known: readonly string[]): string | null {
   const words = (text: string) => text.split(/[\s_.:/-]+/);
   const inside = known.filter((each) => words(each).every((word) => words(type).includes(word)));

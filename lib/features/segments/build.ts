@@ -6,7 +6,9 @@
  * contacts whose country is unknown. `knownAndNot(text('country').is('DE'))` leaves them out.
  */
 
-import type { Bounds, Comparison, Condition, TextOperator, When } from './condition.ts';
+import type { Comparison, Condition, TextOperator } from './condition.ts';
+import type { Bounds } from './limits.ts';
+import type { When } from './when.ts';
 
 /** True where every condition is. */
 export const all = (...conditions: Condition[]): Condition => ({ all: conditions });

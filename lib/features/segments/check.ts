@@ -4,15 +4,14 @@
  * asked for openly, by isEmpty().
  */
 
-import * as z from 'zod';
 import { faultInWords, shown } from '../../core/rules.ts';
 import { tables } from '../../core/tables.ts';
 import { nearest } from '../../core/text/nearest.ts';
 import { normalHeader } from '../../workbook/headers.ts';
 import { columnType } from './compile.ts';
-import type { Bounds, Comparison, Condition, Test, When } from './condition.ts';
-import { boundsFault, whenFault } from './limits.ts';
-import { isDay, parseAge } from './when.ts';
+import { type Condition, isComparison, schemas, type Test } from './condition.ts';
+import { type Bounds, boundsFault, whenFault } from './limits.ts';
+import type { When } from './when.ts';
 
 /** Where a condition stands, for people: 'List "Hot leads", condition 2'. */
 export type Place = string;
@@ -34,110 +33,7 @@ export interface Scope {
   readonly history: boolean;
 }
 
-const found = (expected: string) => (issue: { readonly input?: unknown }) =>
-  `found ${shown(issue.input)}. Expected ${expected}`;
-
-/** Some text that is not blank. */
-export const words = (expected: string, orElse = '') =>
-  z.string({ error: found(expected) }).refine((value) => value.trim() !== '', {
-    error: () => `a value is blank. Expected ${expected}${orElse}`,
-  });
-
-const UNKNOWN = '; to ask for unknown values, write isEmpty()';
-
-const number = z.number({ error: found('a number, such as 25') });
-const anAge = `an age such as '90 days', '2 weeks', '6 months' or '1 year'`;
-const age = words(anAge).refine((value) => parseAge(value) !== undefined, { error: found(anAge) });
-const aDay = `a date such as '2026-01-31'`;
-const day = words(aDay).refine(isDay, { error: found(aDay) });
-const several = (item: z.ZodType<string>, expected: string) =>
-  z.array(item, { error: found(expected) }).min(1, { error: found(expected) });
-
-const times = z
-  .int({ error: found('a whole number, such as 3') })
-  .min(0, { error: found('a whole number, such as 3') });
-const each = <T>(limit: T) => ({ is: limit, atLeast: limit, atMost: limit, moreThan: limit, lessThan: limit });
-const bounds = each(number);
-const counts = each(times);
-const when = { within: age, olderThan: age, before: day, after: day, on: day };
-/** Each may be left out, but one that is there needs a value: `undefined` is a slip. */
-const optional = (shape: Readonly<Record<string, z.ZodType>>) =>
-  Object.fromEntries(Object.entries(shape).map(([key, value]) => [key, value.exactOptional()]));
-const someOf = (keys: readonly string[]) => (test: object) => keys.some((key) => key in test);
-const boundWords = Object.keys(bounds);
-const whenWords = Object.keys(when);
-
-const column = words(`a column's name, such as 'country'`);
-const types = several(words(`a type of event, such as 'click'`), `types of events, such as 'click'`);
-const aCurrency = `a currency's three letters, such as 'EUR'`;
-const currency = words(aCurrency).regex(/^[A-Z]{3}$/, { error: found(aCurrency) });
-const noBound = { error: () => 'no limit is given. Expected one such as { atLeast: 1 }' };
-const noWhen = { error: () => `no time is given. Expected one such as { within: '90 days' }` };
-
-const operators = ['is', 'contains', 'startsWith', 'endsWith', 'matches', 'hasWord'] as const;
-
-/** RE2 knows neither look-around nor back-references; JavaScript's own reader finds the rest. */
-const isPattern = (pattern: string): boolean => {
-  if (/\(\?(?:[=!]|<[=!])|\\[1-9]/.test(pattern)) return false;
-  try {
-    return Boolean(new RegExp(pattern));
-  } catch {
-    return false;
-  }
-};
-
-const text = z
-  .strictObject({
-    test: z.literal('text'),
-    column,
-    operator: z.enum(operators, { error: found(`one of ${operators.join(', ')}`) }),
-    values: several(words(`some text, such as 'DE'`, UNKNOWN), `at least one value, such as 'DE'`),
-  })
-  .superRefine(({ operator, values }, { addIssue }) => {
-    const wrong = operator === 'matches' ? values.filter((value) => !isPattern(value)) : [];
-    for (const value of wrong)
-      addIssue(`found ${shown(value)}. Expected a regular expression without look-around and back-references`);
-  });
-
-const timeOf = z.union([z.literal('purchase'), types], { error: found(`types of events, such as 'click'`) });
-const time = (test: 'first' | 'last') =>
-  z.strictObject({ test: z.literal(test), of: timeOf, ...optional(when) }).refine(someOf(whenWords), noWhen);
-const bought = (test: 'purchases' | 'spent', limits: typeof bounds) =>
-  z
-    .strictObject({ test: z.literal(test), ...optional({ currency, ...limits, ...when }) })
-    .refine(someOf(boundWords), noBound);
-
-const schemas: Readonly<Record<Test['test'], z.ZodType>> = {
-  text,
-  number: z
-    .strictObject({ test: z.literal('number'), column, ...optional(bounds) })
-    .refine(someOf(boundWords), noBound),
-  date: z.strictObject({ test: z.literal('date'), column, ...optional(when) }).refine(someOf(whenWords), noWhen),
-  domain: z
-    .strictObject({
-      test: z.literal('domain'),
-      column,
-      in: several(words(`a domain, such as 'acme.example'`, UNKNOWN), `domains, such as 'acme.example'`).optional(),
-      kind: words(`a kind of domain, such as 'free-mail'`).optional(),
-    })
-    .refine((test) => (test.in === undefined) !== (test.kind === undefined), {
-      error: () => 'expected either domains or a kind of domain',
-    }),
-  first: time('first'),
-  last: time('last'),
-  empty: z.strictObject({ test: z.literal('empty'), column }),
-  event: z
-    .strictObject({ test: z.literal('event'), types, ...optional(counts), ...optional(when) })
-    .refine(someOf(boundWords), noBound),
-  purchases: bought('purchases', counts),
-  spent: bought('spent', bounds),
-  list: z.strictObject({ test: z.literal('list'), name: words(`a list's name`) }),
-  mailable: z.strictObject({ test: z.literal('mailable') }),
-};
-
 const ofHistory = new Set(['event', 'purchases', 'spent', 'first', 'last', 'list', 'mailable']);
-const comparisons = new Set(['text', 'number', 'date', 'domain', 'first', 'last']);
-const isComparison = (test: Test): test is Comparison => comparisons.has(test.test);
 
 /** A condition as checked, or nothing after adding to `problems`; columns are given their names in the engine. */
 export function checkCondition(input: unknown, place: Place, scope: Scope, problems: string[]): Condition | undefined {

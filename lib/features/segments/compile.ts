@@ -7,8 +7,9 @@
 
 import { join, name, type Sql, sql } from '../../core/sql.ts';
 import { tables } from '../../core/tables.ts';
-import type { Bounds, Comparison, Condition, Test, TextTest } from './condition.ts';
+import type { Comparison, Condition, Test, TextTest } from './condition.ts';
 import { domainColumn, factColumn, factsOf, mailableColumn } from './facts.ts';
+import type { Bounds } from './limits.ts';
 import { inside } from './when.ts';
 
 /** How a contacts column is read. Columns that the workbook doesn't define are text. */
@@ -58,11 +59,11 @@ function comparison(test: Comparison, asOf: Date): { known: Sql; holds: Sql } {
       return { known, holds: factsOf(test).length > 0 ? fact(test) : textFits(test, sql`lower(${known})`) };
     }
     case 'number': {
-      const known = typed(test.column, 'number', 'number_of');
+      const known = typed(test.column, 'number_of');
       return { known, holds: both(limits(test, known)) };
     }
     case 'date': {
-      const known = typed(test.column, 'date', 'date_of');
+      const known = typed(test.column, 'date_of');
       return { known, holds: both(inside(test, asOf, known, columnType(test.column) === 'time')) };
     }
     case 'domain': {
@@ -89,20 +90,11 @@ function cell(column: string): Sql {
   return columnType(column) === 'text' ? sql`nullif(trimmed(${value}), '')` : value;
 }
 
-const typed = (column: string, type: 'number' | 'date', read: 'number_of' | 'date_of'): Sql =>
-  columnType(column) === 'text' ? sql`${name(read)}(c.${name(column)})` : checkedType(column, type);
+/** A column's value as a number or a day; text is read as one. */
+const typed = (column: string, read: 'number_of' | 'date_of'): Sql =>
+  columnType(column) === 'text' ? sql`${name(read)}(c.${name(column)})` : sql`c.${name(column)}`;
 
-function checkedType(column: string, type: 'number' | 'date'): Sql {
-  const found = columnType(column);
-  if (found !== type && !(found === 'time' && type === 'date')) throw new Error(`"${column}" holds no ${type}`);
-  return sql`c.${name(column)}`;
-}
-
-const lowered = (values: readonly string[]): Sql =>
-  join(
-    values.map((value) => lower(value)),
-    ', ',
-  );
+const lowered = (values: readonly string[]): Sql => join(values.map(lower), ', ');
 
 /** ASCII is lowered here, so that the engine sees a constant; the rest by the engine, whose own rules must agree. */
 const lower = (value: string): Sql =>
@@ -117,21 +109,15 @@ export function textFits(
   value: Sql,
   spaced: Sql = sql`spaced(${value})`,
 ): Sql {
-  const each = (one: (wanted: string) => Sql): Sql => sql`(${join(values.map(one), ' or ')})`;
-  switch (operator) {
-    case 'is':
-      return sql`${value} in (${lowered(values)})`;
-    case 'contains':
-      return each((wanted) => sql`strpos(${value}, ${lower(wanted)}) > 0`);
-    case 'startsWith':
-      return each((wanted) => sql`starts_with(${value}, ${lower(wanted)})`);
-    case 'endsWith':
-      return each((wanted) => sql`ends_with(${value}, ${lower(wanted)})`);
-    case 'matches':
-      return each((wanted) => sql`regexp_contains(${value}, ${`(?i)${wanted}`})`);
-    case 'hasWord':
-      return hasWord(values, value, spaced);
-  }
+  if (operator === 'is') return sql`${value} in (${lowered(values)})`;
+  if (operator === 'hasWord') return hasWord(values, value, spaced);
+  const each = {
+    contains: (wanted: string) => sql`strpos(${value}, ${lower(wanted)}) > 0`,
+    startsWith: (wanted: string) => sql`starts_with(${value}, ${lower(wanted)})`,
+    endsWith: (wanted: string) => sql`ends_with(${value}, ${lower(wanted)})`,
+    matches: (wanted: string) => sql`regexp_contains(${value}, ${`(?i)${wanted}`})`,
+  }[operator];
+  return sql`(${join(values.map(each), ' or ')})`;
 }
 
 /**

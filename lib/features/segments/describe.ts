@@ -1,5 +1,7 @@
 /** Conditions in words, as a person reads them: `the newest of click or download within 180 days`. */
-import type { Bounds, Comparison, Condition, Test, TextOperator, When } from './condition.ts';
+import type { Condition, Test, TextOperator } from './condition.ts';
+import type { Bounds } from './limits.ts';
+import type { When } from './when.ts';
 
 /** More values than this are cut short. */
 const MOST_VALUES = 4;
@@ -34,17 +36,12 @@ function either(values: readonly string[]): string {
   return `${values.slice(0, MOST_VALUES - 1).join(', ')} or one of ${values.length - MOST_VALUES + 1} more`;
 }
 
-const bounds = (test: Bounds): string =>
-  (Object.keys(BOUNDS) as (keyof Bounds)[])
-    .flatMap((key) => (test[key] === undefined ? [] : [`${BOUNDS[key]} ${test[key]}`]))
-    .join(' and ');
-
-const when = (test: When): string =>
-  (Object.keys(WHEN) as (keyof When)[])
-    .flatMap((key) =>
-      test[key] === undefined ? [] : [`${WHEN[key]} ${test[key]}${key === 'olderThan' ? ' ago' : ''}`],
-    )
-    .join(' and ');
+function given<K extends string>(words: Readonly<Record<K, string>>, test: { readonly [key in K]?: string | number }) {
+  const keys = (Object.keys(words) as K[]).filter((key) => test[key] !== undefined);
+  return keys.map((key) => `${words[key]} ${test[key]}${key === 'olderThan' ? ' ago' : ''}`).join(' and ');
+}
+const bounds = (test: Bounds): string => given(BOUNDS, test);
+const when = (test: When): string => given(WHEN, test);
 
 const spaced = (...words: readonly string[]): string => words.filter((word) => word !== '').join(' ');
 
@@ -52,7 +49,7 @@ const firstOrLast = (which: 'first' | 'last', types: readonly string[]): string 
   types.length === 1 ? `${which} ${types[0]}` : `the ${which === 'last' ? 'newest' : 'oldest'} of ${either(types)}`;
 
 /** One test in words. */
-export function describeTest(test: Test): string {
+function describeTest(test: Test): string {
   switch (test.test) {
     case 'text':
       return `${test.column} ${OPERATORS[test.operator]} ${either(test.values.map((value) => `"${value}"`))}`;
@@ -90,25 +87,20 @@ export interface ConditionLine {
   /** What is asked; its answer is the line's. */
   readonly condition: Condition;
   /** The test whose value is shown; none for a group. */
-  readonly test?: Test | Comparison;
+  readonly test?: Test;
 }
 
-/**
- * A condition line by line, in the order written. Of a group that asks for all of its parts, outermost, only the
- * parts.
- */
-export function conditionLines(condition: Condition, depth = 0): ConditionLine[] {
-  if ('all' in condition) {
-    if (depth === 0) return condition.all.flatMap((part) => linesOfPart(part, depth));
-    return [{ depth, text: 'all of:', condition }, ...condition.all.flatMap((part) => linesOfPart(part, depth + 1))];
-  }
-  return linesOfPart(condition, depth);
-}
+/** A condition line by line, in the order written; of an outermost group of all, only its parts. */
+export const conditionLines = (condition: Condition): ConditionLine[] =>
+  ('all' in condition ? condition.all : [condition]).flatMap((part) => linesOf(part, 0));
 
-function linesOfPart(condition: Condition, depth: number): ConditionLine[] {
-  if ('all' in condition) return conditionLines(condition, depth === 0 ? 1 : depth);
-  if ('any' in condition)
-    return [{ depth, text: 'one of:', condition }, ...condition.any.flatMap((part) => linesOfPart(part, depth + 1))];
+function linesOf(condition: Condition, depth: number): ConditionLine[] {
+  const group = (text: string, parts: readonly Condition[], at = depth): ConditionLine[] => [
+    { depth: at, text, condition },
+    ...parts.flatMap((part) => linesOf(part, at + 1)),
+  ];
+  if ('all' in condition) return group('all of:', condition.all, Math.max(1, depth));
+  if ('any' in condition) return group('one of:', condition.any);
   if ('knownAndNot' in condition) {
     const test = condition.knownAndNot;
     return [{ depth, text: `known, and not: ${describeTest(test)}`, condition, test }];
@@ -116,7 +108,7 @@ function linesOfPart(condition: Condition, depth: number): ConditionLine[] {
   if ('not' in condition) {
     const { not } = condition;
     if ('test' in not) return [{ depth, text: `not: ${describeTest(not)}`, condition, test: not }];
-    return [{ depth, text: 'not:', condition }, ...linesOfPart(not, depth + 1)];
+    return group('not:', [not]);
   }
   return [{ depth, text: describeTest(condition), condition, test: condition }];
 }

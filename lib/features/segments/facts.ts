@@ -5,7 +5,8 @@
  */
 
 import { createHash } from 'node:crypto';
-import type { Test, TextOperator, When } from './condition.ts';
+import type { Test, TextOperator } from './condition.ts';
+import type { When } from './when.ts';
 
 /** A count, a sum, a first or a last time. `types` is absent for purchases. */
 export interface HistoryFact {

@@ -3,8 +3,8 @@
  * file. It decides nothing about consent: who may be mailed is the snapshot's (lib/snapshot/consent.ts).
  */
 export { lastSeen } from './activity.ts';
-export { type Columns, checkCondition, words } from './check.ts';
+export { type Columns, checkCondition } from './check.ts';
 export { compile } from './compile.ts';
-export { type Condition, testsIn } from './condition.ts';
+export { type Condition, testsIn, words } from './condition.ts';
 export { segmentInputQuery } from './input.ts';
 export { ageOf, dayOf, daysAgo, parseAge } from './when.ts';

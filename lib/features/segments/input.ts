@@ -9,8 +9,7 @@ import { columnOf, join, list, name, type Sql, sql } from '../../core/sql.ts';
 import { views } from '../../snapshot/views.ts';
 import { activityParts } from './activity.ts';
 import { textFits } from './compile.ts';
-import type { Condition } from './condition.ts';
-import { testsIn } from './condition.ts';
+import { type Condition, testsIn } from './condition.ts';
 import {
   domainColumn,
   factColumn,
@@ -105,9 +104,8 @@ where kind = ${kind}) as ${alias} on ${alias}.domain = c.${name(domainColumn(col
 function outer(side: 'e' | 'p', fact: HistoryFact): Sql {
   const column = name(factColumn(fact));
   const value = sql`${name(side)}.${column}`;
-  return fact.what === 'count' || fact.what === 'sum'
-    ? sql`coalesce(${value}, 0) as ${column}`
-    : sql`${value} as ${column}`;
+  const isKnown = fact.what === 'count' || fact.what === 'sum';
+  return sql`${isKnown ? sql`coalesce(${value}, 0)` : value} as ${column}`;
 }
 
 function eventsJoin(facts: readonly HistoryFact[], asOf: Date): Sql {
@@ -130,18 +128,12 @@ left join (
 ) as e on e.contact_id = c.contact_id`;
 }
 
+const TOGETHER = { count: 'sum', sum: 'sum', first: 'min', last: 'max' } as const;
+
 /** A fact of several parts of a contact's history, each with its own. */
 function together(fact: HistoryFact): Sql {
   const column = name(factColumn(fact));
-  switch (fact.what) {
-    case 'count':
-    case 'sum':
-      return sql`sum(${column}) as ${column}`;
-    case 'first':
-      return sql`min(${column}) as ${column}`;
-    case 'last':
-      return sql`max(${column}) as ${column}`;
-  }
+  return sql`${name(TOGETHER[fact.what])}(${column}) as ${column}`;
 }
 
 function purchasesJoin(facts: readonly HistoryFact[], asOf: Date): Sql {
@@ -173,9 +165,7 @@ function aggregate(fact: HistoryFact, conditions: readonly Sql[], time: Sql, asO
       return sql`countif(${counts}) as ${column}`;
     case 'sum':
       return sql`sum(case when ${counts} then amount else 0 end) as ${column}`;
-    case 'first':
-      return sql`min(case when ${counts} then ${time} end) as ${column}`;
-    case 'last':
-      return sql`max(case when ${counts} then ${time} end) as ${column}`;
+    default:
+      return sql`${name(TOGETHER[fact.what])}(case when ${counts} then ${time} end) as ${column}`;
   }
 }

@@ -2,8 +2,16 @@
  * Limits that nothing can meet: `between(200, 50)`, `betweenAges('180 days', '90 days')`. Whoever writes them has mixed
  * two values up, and an empty list would be the first to say so. Doubtful ones (3 months, 90 days) pass.
  */
-import type { Bounds, When } from './condition.ts';
-import { parseAge } from './when.ts';
+import { parseAge, type When } from './when.ts';
+
+/** Every limit given must hold. `atLeast` and `atMost` include their value, `moreThan` and `lessThan` do not. */
+export interface Bounds {
+  readonly is?: number;
+  readonly atLeast?: number;
+  readonly atMost?: number;
+  readonly moreThan?: number;
+  readonly lessThan?: number;
+}
 
 /** What is wrong with limits on a number, if anything is. */
 export function boundsFault({ atLeast, atMost, moreThan, lessThan }: Bounds): string | undefined {

@@ -9,9 +9,9 @@ import type { Trial } from '../../core/job.ts';
 import { faultInWords, shown } from '../../core/rules.ts';
 import { type Sql, sql } from '../../core/sql.ts';
 import { nearest } from '../../core/text/nearest.ts';
-import { type Columns, checkCondition, contactColumns, words } from './check.ts';
+import { type Columns, checkCondition, contactColumns } from './check.ts';
 import { compile } from './compile.ts';
-import { type Condition, mapTests, testsIn } from './condition.ts';
+import { type Condition, mapTests, testsIn, words } from './condition.ts';
 import { segmentInputQuery } from './input.ts';
 
 /** A moment in an example: '12 days ago' (months, weeks and years too), or a date. */
@@ -61,13 +61,8 @@ const shape = z.strictObject({
   ),
 });
 
-interface Read {
-  readonly rule: ListRule;
-  readonly problems: string[];
-}
-
 /** What the lists are checked against. */
-interface Known {
+export interface Known {
   /** The columns that the engine's contacts table has; those of every workbook, unless given. */
   readonly columns?: Columns;
   readonly bands?: readonly string[];
@@ -77,9 +72,7 @@ interface Known {
   readonly eventNames?: (types: readonly string[]) => readonly string[];
 }
 
-/**
- * Checks all lists. `segments` come in an order in which each stands after those it asks for.
- */
+/** Checks all lists. `segments` come in an order in which each stands after those it asks for. */
 export function checkLists(rules: readonly unknown[], known: Known = {}): { segments: Segment[]; wrong: WrongList[] } {
   const wrong: WrongList[] = [];
   const lists = new Map<string, Read>();
@@ -97,20 +90,22 @@ export function checkLists(rules: readonly unknown[], known: Known = {}): { segm
   return { segments: [...segments.values()].filter((segment) => segment !== null), wrong };
 }
 
-function readList(input: unknown, index: number, known: Known): Read {
+type Read = ReturnType<typeof readList>;
+
+function readList(input: unknown, index: number, known: Known) {
   const result = shape.safeParse(input, { error: faultInWords, reportInput: true });
-  const given = typeof input === 'object' && input !== null && 'name' in input ? input.name : undefined;
+  const { name: given, where } = (typeof input === 'object' && input !== null ? input : {}) as Record<string, unknown>;
   const name = typeof given === 'string' && given.trim() !== '' ? given.trim() : `number ${index + 1}`;
   const place = `List "${name}"`;
   const problems = result.success ? [] : result.error.issues.map((issue) => `${place}: ${issue.message}.`);
-  const where = typeof input === 'object' && input !== null && 'where' in input ? input.where : undefined;
   const { refused, eventNames, ...scope } = { columns: contactColumns(), ...known };
   const checked = checkCondition(where, place, { ...scope, history: true }, problems);
   const message = refused?.get(name);
   if (message !== undefined) problems.push(`${place}: its rule can't be run: ${message}.`);
   const asWritten: Condition = checked ?? { any: [] };
   const members = eventNames ? underAllNames(asWritten, eventNames) : asWritten;
-  return { rule: { ...(result.data as ListRule), name, where: members }, problems };
+  const rule: ListRule = { ...(result.data as ListRule), name, where: members };
+  return { rule, problems };
 }
 
 /** Resolves a list after those it asks for; `path` is how we came here. */
@@ -156,7 +151,7 @@ function whole(rule: ListRule, lists: ReadonlyMap<string, Condition>): Condition
 }
 
 /** A condition with every reference to a list replaced by that list's own condition. */
-const placed = (condition: Condition, lists: ReadonlyMap<string, Condition>): Condition =>
+export const placed = (condition: Condition, lists: ReadonlyMap<string, Condition>): Condition =>
   mapTests(condition, (test) => (test.test === 'list' ? (lists.get(test.name) ?? test) : test));
 
 /** A condition that finds events under every name of their types. */

@@ -3,7 +3,7 @@
  * `wanted_members` and `owned_members` (list, contact_id) of the job that refreshes lists.
  */
 
-import { join, list, type Sql, sql } from '../../core/sql.ts';
+import { join, list, name, type Sql, sql } from '../../core/sql.ts';
 import { views } from '../../snapshot/views.ts';
 import { normalHeader } from '../../workbook/headers.ts';
 import type { WrongList } from './lists.ts';
@@ -29,6 +29,8 @@ const alone = (excluding: readonly string[]): Sql =>
     ? sql`abs(after - before)`
     : sql`case when part in ${list(excluding)} then before - after else abs(after - before) end`;
 
+const sizes = (step: string): Sql => sql`(select list, count(*) as members from ${name(step)} group by list)`;
+
 /** Percentages mean nothing in lists smaller than this; then this many members may come or go. */
 const SMALL_LIST = 20;
 const SMALL_CHANGE = 10;
@@ -46,9 +48,8 @@ const resizedBy = (share: number, word: string, { ruled, excluding }: KnownLists
     from (
       select o.list as part, o.is_ruled, row_number() over (partition by o.is_ruled order by o.list) as nth,
         o.members as before, coalesce(w.members, 0) as after
-      from (select list, ${ruled.length > 0 ? sql`list in ${list(ruled)}` : sql`false`} as is_ruled, count(*) as members
-      from owned_members group by list) as o
-      left join (select list, count(*) as members from wanted_members group by list) as w on w.list = o.list
+      from (select list, ${named(ruled)} as is_ruled, count(*) as members from owned_members group by list) as o
+      left join ${sizes('wanted_members')} as w on w.list = o.list
     ) as counted
   ) as sizes
   where (${alone(excluding)} > case when before < ${SMALL_LIST} then ${SMALL_CHANGE} else ${share} * before end)
@@ -69,8 +70,7 @@ const beyond = ({ mostMembers }: SizeLimits): Sql =>
       from (
         select w.list as part, w.members, coalesce(o.members, 0) as before,
           sum(w.members) over (order by w.members, w.list rows unbounded preceding) as total
-        from (select list, count(*) as members from wanted_members group by list) as w
-        left join (select list, count(*) as members from owned_members group by list) as o on o.list = w.list
+        from ${sizes('wanted_members')} as w left join ${sizes('owned_members')} as o on o.list = w.list
       ) as room where total > ${mostMembers} and members > before`;
 
 /** The same for the lower limit, as (label, members before and after): worth a look, no more. */
@@ -125,10 +125,7 @@ export function heldAsWrong(file: string, wrong: readonly WrongList[]): Sql {
   );
 }
 
-/**
- * The columns that rules name, wherever in a condition, as `normalHeader` gives them; what is wrong with them is for
- * the check to say.
- */
+/** The columns that rules name, wherever in a condition, as `normalHeader` gives them; it checks nothing. */
 export function columnsNamed(rules: unknown): string[] {
   if (typeof rules !== 'object' || rules === null) return [];
   const own = 'column' in rules && typeof rules.column === 'string' ? [normalHeader(rules.column)] : [];

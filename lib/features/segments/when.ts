@@ -4,7 +4,20 @@
  */
 
 import { integer, type Sql, sql } from '../../core/sql.ts';
-import type { When } from './condition.ts';
+
+/**
+ * Every part given must hold. Ages such as '90 days', '2 weeks', '6 months' count whole days of the workbook's time
+ * zone; months and years are calendar months. `within` includes the day so long ago and as-of's own day, and nothing
+ * later; `olderThan` begins the day before, so the two never overlap. Dates are YYYY-MM-DD; `before` and `after` leave
+ * the date itself out.
+ */
+export interface When {
+  readonly within?: string;
+  readonly olderThan?: string;
+  readonly before?: string;
+  readonly after?: string;
+  readonly on?: string;
+}
 
 /** An age in a rule: whole days, or calendar months. */
 export type Age = { readonly days: number } | { readonly months: number };

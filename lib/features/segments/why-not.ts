@@ -1,10 +1,10 @@
 /** Why a contact is not on a list: each condition of the list, its value for the contact, and whether it held. */
 import { integer, join, name, type Sql, sql } from '../../core/sql.ts';
 import { columnType, compile } from './compile.ts';
-import { type Condition, mapTests, type Test } from './condition.ts';
+import type { Condition, Test } from './condition.ts';
 import { conditionLines } from './describe.ts';
 import { domainColumn, factColumn, factsOf } from './facts.ts';
-import type { Segment } from './lists.ts';
+import { placed, type Segment } from './lists.ts';
 
 /** What a test looks at, as text; a moment as its day. */
 function shownValue(test: Test | undefined): Sql {
@@ -22,16 +22,12 @@ function shownValue(test: Test | undefined): Sql {
     : sql`cast(${value} as string)`;
 }
 
-/** A condition with each list that it asks for replaced by that list's members. */
-const resolved = (condition: Condition, lists: ReadonlyMap<string, Segment>): Condition =>
-  mapTests(condition, (test) => (test.test === 'list' ? (lists.get(test.name)?.members ?? test) : test));
-
 /**
  * Rows (list, held, condition, value) for a contact and the lists that it is not on, in the order of the rules; a
  * group's parts are indented below it. Reads the table `segment_input` (see input.ts). Expects lists that are checked.
  */
 export function whyNotQuery(segments: readonly Segment[], asOf: Date, contactId: string): Sql {
-  const lists = new Map(segments.map((segment) => [segment.name, segment]));
+  const lists = new Map(segments.map(({ name, members }) => [name, members]));
   const rows = segments.flatMap(({ name: list, where, members, sending }, place) => {
     const whole: Condition = sending
       ? { all: [{ test: 'mailable' }, ...('all' in where ? where.all : [where])] }
@@ -39,7 +35,7 @@ export function whyNotQuery(segments: readonly Segment[], asOf: Date, contactId:
     return conditionLines(whole).map(
       ({ depth, text, condition, test }, line) => sql`
         select ${integer(place)} as place, ${integer(line)} as line, ${list} as list,
-          case when ${compile(resolved(condition, lists), asOf)} then 'yes' else 'no' end as held,
+          case when ${compile(placed(condition, lists), asOf)} then 'yes' else 'no' end as held,
           ${`${'  '.repeat(depth)}${text}`} as condition, ${shownValue(test)} as value
         from segment_input c where c.contact_id = ${contactId} and not ${compile(members, asOf)}`,
     );

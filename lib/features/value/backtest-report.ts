@@ -1,7 +1,4 @@
-/**
- * A back-test of values as a report: sentences, and tables for a terminal or a page. Counts and shares; no names of
- * customers.
- */
+/** A back-test of values as a report for a terminal or a page: counts and shares, no names of customers. */
 import type { Backtest } from '../../core/backtest.ts';
 import type { ValueBacktest } from './backtest.ts';
 

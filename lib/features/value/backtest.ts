@@ -7,72 +7,17 @@
  * and rules are today's.
  */
 
+import type { BacktestRequest } from '../../core/backtest.ts';
 import type { Engine } from '../../core/engine.ts';
 import { name, type Sql, sql } from '../../core/sql.ts';
+import { createTable } from './columns.ts';
 import { day } from './days.ts';
-import type * as history from './history.ts';
+import { FIRSTS, ORDERS } from './history.ts';
 import { createOrders, valueCustomers } from './lifetime-value.ts';
 import type { ValueRules } from './rules.ts';
 
-export interface BacktestRequest {
-  /** An engine with a snapshot's `purchases`, known up to `asOf`. */
-  readonly engine: Engine;
-  /** What came is counted up to here; the values are computed `days` days before. */
-  readonly asOf: Date;
-  readonly days: number;
-  readonly rules: ValueRules;
-}
-
-/**
- * How far a forecast was off: the mean of |expected − actual| orders over customers, and expected over actual orders,
- * less 1.
- */
-export interface Off {
-  readonly error: number;
-  readonly bias: number | null;
-}
-
-/** Customers with a chance of being one in a range, and how many of them bought in the days after. */
-export interface Calibration {
-  readonly from: number;
-  readonly to: number;
-  readonly customers: number;
-  readonly meanAlive: number;
-  readonly boughtShare: number;
-}
-
-/** The share of what came, in money, that the first fifth of customers spent, by each order of them. */
-export interface TopFifth {
-  readonly customers: number;
-  readonly byLifetimeValue: number | null;
-  readonly bySpentSoFar: number | null;
-  readonly byRecentOrders: number | null;
-  /** If one had known: no order of customers could reach more. */
-  readonly best: number | null;
-}
-
-export interface ValueBacktest {
-  /** Local days: values are as of the end of `from`; orders count up to `until`. */
-  readonly from: string;
-  readonly until: string;
-  readonly days: number;
-  /** Customers with an order up to `from`. */
-  readonly customers: number;
-  /** How many of them bought after it, and what. */
-  readonly came: { readonly buyers: number; readonly orders: number; readonly money: number };
-  readonly model: string;
-  /** Why a simpler estimate stood where a model should. */
-  readonly simplerBecause?: string;
-  /** Orders: the values' own, by `model`, and forecasts without one. */
-  readonly forecasts: Readonly<Record<string, Off>>;
-  /** Expected money over what came, less 1. */
-  readonly moneyBias: number | null;
-  /** Empty where the model knows no p_alive. */
-  readonly calibration: readonly Calibration[];
-  readonly topFifth: TopFifth;
-  /** Why this says nothing: too few customers or orders. The figures stand all the same. */
-  readonly refused?: string;
-}
+type Request = Pick<BacktestRequest, 'engine' | 'asOf' | 'days'> & { readonly rules: ValueRules };
+export type ValueBacktest = Awaited<ReturnType<typeof backtestValue>>;
 
 /** Fewer customers or orders than this say nothing. */
 const FEWEST = 50;
@@ -81,13 +26,14 @@ const ROWS = sql`backtest_rows`;
 const SINCE = sql`backtest_since`;
 
 /** Holds the values of `days` days before `asOf` against the orders up to it. */
-export async function backtestValue({ engine, asOf, days, rules }: BacktestRequest): Promise<ValueBacktest> {
+export async function backtestValue({ engine, asOf, days, rules }: Request) {
   const then = new Date(asOf.getTime() - days * 86_400_000);
   const [from, until] = [await localDay(engine, then), await localDay(engine, asOf)];
-  await create(engine, 'backtest_since', ordersSince(await createOrders(engine, PURCHASES, asOf, rules), from));
+  await createOrders(engine, PURCHASES, asOf, rules);
+  await createTable(engine, SINCE, ordersSince(from));
   const horizon = { ...rules, horizonWeeks: days / 7, discountRate: 0 };
   const { model, customers } = await valueCustomers(engine, PURCHASES, { asOf: then, today: from }, horizon);
-  await create(engine, 'backtest_rows', customersThen(from, days));
+  await createTable(engine, ROWS, customersThen(from, days));
   const sums = await engine.row(sql`
     select
       coalesce(sum(case when later > 0 then 1 else 0 end), 0) as buyers,
@@ -98,27 +44,33 @@ export async function backtestValue({ engine, asOf, days, rules }: BacktestReque
   const came = { buyers: Number(sums.buyers), orders: Number(sums.orders), money: Number(sums.money) };
   const refused = refusal(customers, came.orders, from, until);
   const result = {
+    /** Local days: values are as of the end of `from`; orders count up to `until`. */
     from,
     until,
     days,
+    /** Customers with an order up to `from`. */
     customers,
+    /** How many of them bought after it, and what. */
     came,
     model: model.name,
     ...(model.simplerBecause !== undefined && { simplerBecause: model.simplerBecause }),
+    /** Orders: the values' own, by `model`, and forecasts without one. */
     forecasts: await forecasts(engine, model.name, from),
+    /** Expected money over what came, less 1. */
     moneyBias: came.money > 0 ? rounded(Number(sums.expected_money) / came.money - 1) : null,
     calibration: await calibration(engine),
     topFifth: await topFifth(engine, customers),
+    /** Why this says nothing: too few customers or orders. The figures stand all the same. */
     ...(refused !== undefined && { refused }),
   };
-  for (const table of ['backtest_since', 'backtest_rows']) await engine.run(sql`drop table ${name(table)}`);
+  for (const table of [SINCE, ROWS]) await engine.run(sql`drop table ${table}`);
   return result;
 }
 
 /** Rows (contact_id, later, later_cents): the orders after the local day `from`. */
-const ordersSince = ({ orders }: history.Past, from: string): Sql => sql`
+const ordersSince = (from: string): Sql => sql`
   select contact_id, count(*) as later, sum(cents) as later_cents
-  from ${orders} as orders
+  from ${ORDERS} as orders
   where day > ${day(from)}
   group by contact_id`;
 
@@ -143,13 +95,12 @@ const customersThen = (from: string, days: number): Sql => sql`
       sum(case when days_between(orders.day, ${day(from)}) < ${days} then 1 else 0 end) as by_days_before,
       sum(case when days_between(orders.day, ${day(from)}) between ${364 - days}
         and 363 then 1 else 0 end) as by_year_ago
-    from value_orders as orders join value_firsts as firsts on firsts.contact_id = orders.contact_id
+    from ${ORDERS} as orders join ${FIRSTS} as firsts on firsts.contact_id = orders.contact_id
     group by firsts.contact_id, firsts.first_day
   ),
   everybody as (select coalesce(sum(repeats) / nullif(sum(weeks), 0), 0) as rate from own)
   select
-    valued.contact_id as contact_id, valued.expected_orders as expected_orders, valued.p_alive as p_alive,
-    valued.lifetime_value as lifetime_value, valued.order_value as order_value, valued.cents as cents,
+    valued.*,
     (own.repeats + everybody.rate * 26) / (own.weeks + 26) * ${days / 7} as by_average,
     own.repeats / greatest(own.weeks, 1) * ${days / 7} as by_own_rate,
     own.by_days_before as by_days_before,
@@ -161,9 +112,15 @@ const customersThen = (from: string, days: number): Sql => sql`
   cross join everybody
   left join ${SINCE} as since on since.contact_id = valued.contact_id`;
 
+/** How far a forecast was off: the mean of |expected − actual| orders, and expected over actual orders, less 1. */
+export interface Off {
+  readonly error: number;
+  readonly bias: number | null;
+}
+
 async function forecasts(engine: Engine, model: string, from: string): Promise<Record<string, Off>> {
   const { known_days: knownDays } = await engine.row(
-    sql`select days_between(min(first_day), ${day(from)}) as known_days from value_firsts`,
+    sql`select days_between(min(first_day), ${day(from)}) as known_days from ${FIRSTS}`,
   );
   const columns = {
     [model]: 'expected_orders',
@@ -184,7 +141,8 @@ async function forecasts(engine: Engine, model: string, from: string): Promise<R
   return found;
 }
 
-async function calibration(engine: Engine): Promise<Calibration[]> {
+/** Customers by p_alive, and how many of them bought in the days after; none where the model knows no p_alive. */
+async function calibration(engine: Engine) {
   const rows = await engine.rows(sql`
     select
       bin, count(*) as customers, avg(p_alive) as mean_alive, avg(case when later > 0 then 1.0 else 0.0 end) as bought
@@ -200,7 +158,8 @@ async function calibration(engine: Engine): Promise<Calibration[]> {
   }));
 }
 
-async function topFifth(engine: Engine, customers: number): Promise<TopFifth> {
+/** The share of the money that came which the first fifth of customers spent, by each order; `best`: with hindsight. */
+async function topFifth(engine: Engine, customers: number) {
   const places = Math.max(1, Math.floor(customers / 5));
   const shareBy = async (order: Sql): Promise<number | null> => {
     const { share } = await engine.row(sql`
@@ -232,6 +191,3 @@ async function localDay(engine: Engine, moment: Date): Promise<string> {
 const rounded = (value: unknown): number => Math.round(Number(value) * 1e6) / 1e6;
 
 const nullable = (value: unknown): number | null => (value === null || value === undefined ? null : rounded(value));
-
-const create = (engine: Engine, table: string, query: Sql): Promise<void> =>
-  engine.run(sql`create or replace table ${name(table)} as ${query}`);

@@ -1,5 +1,6 @@
 /** Value bands, and how the past quarter moved, in SQL. Knows the rules' names and shares; fits nothing. */
 import { join, type Sql, sql } from '../../core/sql.ts';
+import { FIRSTS, ORDERS } from './history.ts';
 import type { ValueRules } from './rules.ts';
 
 /** The names of all bands, best first. */
@@ -39,17 +40,14 @@ export function valueBands(values: Sql, { ranked, rest, lapsing }: ValueRules['b
     ) as ranked`;
 }
 
-/**
- * The last place of the first `share` of all customers; at least the first. Sums of shares carry errors of the last
- * digit.
- */
+/** The last place of the first `share` of all customers, at least 1. Sums of shares are off in the last digit. */
 const places = (share: number): Sql => sql`greatest(1, floor(${share + 1e-9} * customers))`;
 
 /**
  * One row (buyers, orders, repeat_buyers, buyers_before, orders_before, repeat_buyers_before): the time since
  * `quarterStart`, and that between `quarterBefore` and it. A repeat buyer had ordered before the order that counts.
  */
-export const quarterMovement = (orderTable: Sql, firsts: Sql, quarterStart: Sql, quarterBefore: Sql): Sql => sql`
+export const quarterMovement = (quarterStart: Sql, quarterBefore: Sql): Sql => sql`
   select
     count(distinct case when day > ${quarterStart} then orders.contact_id end) as buyers,
     sum(case when day > ${quarterStart} then 1 else 0 end) as orders,
@@ -58,13 +56,10 @@ export const quarterMovement = (orderTable: Sql, firsts: Sql, quarterStart: Sql,
     sum(case when day <= ${quarterStart} then 1 else 0 end) as orders_before,
     count(distinct case when day <= ${quarterStart}
       and day > first_day then orders.contact_id end) as repeat_buyers_before
-  from ${orderTable} as orders join ${firsts} as firsts on firsts.contact_id = orders.contact_id
+  from ${ORDERS} as orders join ${FIRSTS} as firsts on firsts.contact_id = orders.contact_id
   where day > ${quarterBefore}`;
 
-/**
- * Rows (before_band, value_band, customers): who was in which band then, and is in which now; a new customer was in
- * none.
- */
+/** Rows (before_band, value_band, customers): the bands of then and now; a new customer was in none. */
 export const bandMoves = (now: Sql, then: Sql): Sql => sql`
   select before_it.value_band as before_band, valued.value_band as value_band, count(*) as customers
   from ${now} as valued left join ${then} as before_it on before_it.contact_id = valued.contact_id

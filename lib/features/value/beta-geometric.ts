@@ -9,7 +9,7 @@
  */
 import { indexed } from './indexed.ts';
 import { addOuterProduct, type Objective } from './minimise.ts';
-import type { Histories, RepeatModel } from './model.ts';
+import { type Histories, parametersAt, type RepeatModel } from './model.ts';
 import { digamma, hyp2f1, hyp2f1Rest, lnGamma, powerGap } from './special.ts';
 
 /** Parameters beyond this are no answer, only a search that ran away. */
@@ -30,13 +30,6 @@ export const bgNbd: RepeatModel = betaGeometric('BG/NBD', 0);
 export const mbgNbd: RepeatModel = betaGeometric('MBG/NBD', 1);
 
 function betaGeometric(name: string, extraChances: 0 | 1): RepeatModel {
-  const alive = (parameters: readonly number[], frequency: number, recency: number, age: number) => {
-    const [r, alpha, a, b] = four(parameters);
-    const chances = frequency + extraChances;
-    if (chances === 0) return 1;
-    const lnOdds = Math.log(a / (b + chances - 1)) + (r + frequency) * Math.log((alpha + age) / (alpha + recency));
-    return 1 / (1 + Math.exp(lnOdds));
-  };
   return {
     name,
     parameterNames: ['r', 'alpha', 'a', 'b'],
@@ -47,18 +40,25 @@ function betaGeometric(name: string, extraChances: 0 | 1): RepeatModel {
       [2, weeks, 0.2, 2],
     ],
     misfit: (histories) => misfit(histories, extraChances),
-    alive,
-    ordersIfAlive: (parameters, frequency, _recency, age, weeks) => {
-      const [r, alpha, a, b] = four(parameters);
-      const chances = frequency + extraChances;
-      const z = weeks / (alpha + age + weeks);
-      const c = apart(a + b + chances - 1, 0);
-      const excess = c - r - frequency;
-      if (excess < LEAST_EXCESS || a > LARGEST_A) return publishedOrders(r + frequency, b + chances, c, z, apart(a, 1));
-      const lnLeft = Math.log1p(-z);
-      const left = powerGap(a - 1, lnLeft) - Math.exp((a - 1) * lnLeft) * hyp2f1Rest(excess, a, c, z);
-      return Math.max(0, c * left);
-    },
+    forecast: ([r, alpha, a, b]) => ({
+      alive: (frequency, recency, age) => {
+        const chances = frequency + extraChances;
+        if (chances === 0) return 1;
+        const lnOdds = Math.log(a / (b + chances - 1)) + (r + frequency) * Math.log((alpha + age) / (alpha + recency));
+        return 1 / (1 + Math.exp(lnOdds));
+      },
+      ordersIfAlive: ({ frequency, age }, weeks) => {
+        const chances = frequency + extraChances;
+        const z = weeks / (alpha + age + weeks);
+        const c = apart(a + b + chances - 1, 0);
+        const excess = c - r - frequency;
+        if (excess < LEAST_EXCESS || a > LARGEST_A)
+          return publishedOrders(r + frequency, b + chances, c, z, apart(a, 1));
+        const lnLeft = Math.log1p(-z);
+        const left = powerGap(a - 1, lnLeft) - Math.exp((a - 1) * lnLeft) * hyp2f1Rest(excess, a, c, z);
+        return Math.max(0, c * left);
+      },
+    }),
   };
 }
 
@@ -80,7 +80,7 @@ function publishedOrders(p: number, q: number, c: number, z: number, a: number):
 function misfit({ frequency, recency, age, customers }: Histories, extraChances: 0 | 1): Objective {
   const { distinct, index } = indexed(frequency);
   return (point, gradient, information) => {
-    const [r, alpha, a, b] = four(Array.from(point, Math.exp));
+    const [r, alpha, a, b] = parametersAt(point);
     if (!(r < MOST && alpha < MOST && a < MOST && b < MOST)) return Number.POSITIVE_INFINITY;
     const shared = byFrequency(distinct, extraChances, r, alpha, a, b);
     let value = 0;
@@ -159,9 +159,4 @@ function rising(base: number, distinct: Float64Array): { ln: Float64Array; psi: 
     psi[i] = psiSum;
   }
   return { ln, psi };
-}
-
-function four(parameters: readonly number[]): [number, number, number, number] {
-  const [first = Number.NaN, second = Number.NaN, third = Number.NaN, fourth = Number.NaN] = parameters;
-  return [first, second, third, fourth];
 }

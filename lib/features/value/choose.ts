@@ -8,8 +8,8 @@
  * customer who comes back after being given up far beyond what that error costs.
  */
 import { bgNbd, mbgNbd } from './beta-geometric.ts';
-import { byAverage, byModel, bySeason, type Forecast } from './forecast.ts';
-import { fitModel, type Histories, type RepeatModel } from './model.ts';
+import { byAverage, bySeason } from './forecast.ts';
+import { aliveOf, type Forecast, fitModel, type Histories, historyAt, orCertain, type RepeatModel } from './model.ts';
 import { paretoNbd } from './pareto.ts';
 import { RECENT_SHARES, withRecent } from './recent.ts';
 import { mbgCnbd } from './regular.ts';
@@ -34,21 +34,18 @@ export interface Candidate {
   fit(histories: Histories, weeks: number): Fitted | undefined;
 }
 
-/**
- * The models that need no more than histories; the first stands where a workbook's history is too short to compare
- * them.
- */
+/** Models that need no more than histories; the first stands where a history is too short to compare them. */
 export const models: readonly [RepeatModel, ...RepeatModel[]] = [mbgNbd, bgNbd, paretoNbd];
 
 const ofModel = (model: RepeatModel): Candidate => ({
   name: model.name,
   fit: (histories) => {
-    const { parameters, logLikelihood, customers, converged } = fitModel(model, histories);
+    const fit = fitModel(model, histories);
     const named = {
       ...(model.ticksPerOrder !== undefined && { k: model.ticksPerOrder }),
-      ...Object.fromEntries(model.parameterNames.map((key, i) => [key, parameters[i] ?? Number.NaN])),
+      ...Object.fromEntries(model.parameterNames.map((key, i) => [key, fit.parameters[i] ?? Number.NaN])),
     };
-    return { forecast: byModel(model, parameters), parameters: named, logLikelihood, customers, converged };
+    return { ...fit, parameters: named };
   },
 });
 
@@ -66,7 +63,7 @@ export const average: Candidate = {
   fit: (histories) => ofForecast(byAverage(histories), histories),
 };
 
-export const sameWeeks: Candidate = {
+const sameWeeks: Candidate = {
   name: 'same weeks of earlier years',
   seasonal: true,
   fit: (histories, weeks) => {
@@ -75,10 +72,7 @@ export const sameWeeks: Candidate = {
   },
 };
 
-/**
- * From this k on gaps vary by less than half of their mean, and models of irregular buying take a missed renewal for
- * chance.
- */
+/** From this k on gaps vary by less than half of their mean: other models take a missed renewal for chance. */
 export const STRICTLY_REGULAR = 4;
 
 /** A model that sees who missed a renewal may be this much worse than one that does not, and still be preferred. */
@@ -97,25 +91,7 @@ export interface HeldOut extends Histories {
   readonly orders: Float64Array;
 }
 
-export interface Score {
-  readonly model: string;
-  /** The part of the expected orders that is shared out by recent ones (recent.ts): what did best. */
-  readonly recentShare: number;
-  /** Mean over customers of |expected − actual| orders. */
-  readonly meanAbsoluteError: number;
-  /** Expected orders over actual ones, less 1. */
-  readonly bias: number;
-  /** Poisson deviance of the expected orders, per customer. */
-  readonly deviance: number;
-  /**
-   * By how much more customers of one fifth of p_alive bought than were to be customers still, at most; null where
-   * p_alive is not known.
-   */
-  readonly beyondAlive: number | null;
-  readonly converged: boolean;
-  /** What candidates are ranked by; less is better. */
-  readonly loss: number;
-}
+export type Score = ReturnType<typeof score>;
 
 /** How much the error of the mean counts beside the mean error. */
 const BIAS_WEIGHT = 0.1;
@@ -136,18 +112,17 @@ export function compare(candidates: readonly Candidate[], heldOut: HeldOut, week
 }
 
 /** How well a fitted forecast did in the slice, alone or with recent orders beside it, whichever is better. */
-export function score(name: string, { forecast, converged }: Fitted, heldOut: HeldOut, weeks: number): Score {
-  const { frequency, recency, age, season, recent, customers } = heldOut;
-  const alive = frequency.map((x, i) => forecast.alive(x, recency[i] as number, age[i] as number));
-  const expected = frequency.map((x, i) => {
-    const own = { frequency: x, recency: recency[i] as number, age: age[i] as number, season: season?.[i] ?? 0 };
-    const share = Number.isNaN(alive[i]) ? 1 : (alive[i] as number);
-    return Math.max(1e-9, share * forecast.ordersIfAlive(own, weeks));
-  });
+export function score(name: string, { forecast, converged }: Fitted, heldOut: HeldOut, weeks: number) {
+  const { recent, customers } = heldOut;
+  const alive = aliveOf(forecast, heldOut);
+  const expected = alive.map((chance, i) =>
+    Math.max(1e-9, orCertain(chance) * forecast.ordersIfAlive(historyAt(heldOut, i), weeks)),
+  );
   const knowsAlive = !alive.some(Number.isNaN);
   const shares = recent && knowsAlive ? RECENT_SHARES : [0];
   const found = shares.map((recentShare) => ({
-    recentShare,
+    /** The part of the expected orders that is shared out by recent ones (recent.ts): what did best. */
+    recentShare: recentShare as number,
     ...offBy(recent ? withRecent({ expected, alive, recent, customers }, recentShare) : expected, heldOut),
   }));
   const best = found.reduce((least, one) => (one.loss < least.loss ? one : least));
@@ -166,9 +141,13 @@ function offBy(forecast: Float64Array, { orders, customers }: HeldOut) {
   const all = total(customers);
   const biased = Math.abs(expected - actual);
   return {
+    /** Mean over customers of |expected − actual| orders. */
     meanAbsoluteError: missed / all,
+    /** Expected orders over actual ones, less 1. */
     bias: expected / actual - 1,
+    /** Poisson deviance of the expected orders, per customer. */
     deviance: deviance / all,
+    /** What candidates are ranked by; less is better. */
     loss: (missed + BIAS_WEIGHT * biased + Math.max(0, biased - MOST_BIAS * actual)) / all,
   };
 }
@@ -176,6 +155,7 @@ function offBy(forecast: Float64Array, { orders, customers }: HeldOut) {
 /** Fewer customers of a fifth than this say nothing. */
 const FEWEST = 50;
 
+/** How many more customers of a fifth of p_alive bought than it gave as customers still, at most. */
 function beyondAlive(alive: Float64Array, { orders, customers }: HeldOut): number {
   const fifths = Array.from({ length: 5 }, () => ({ customers: 0, alive: 0, bought: 0 }));
   for (const [i, chance] of alive.entries()) {

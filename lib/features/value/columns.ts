@@ -1,7 +1,11 @@
-/** Numbers between the engine and typed arrays: a query's numeric columns out, groups' estimates back in. */
+/** Tables of the engine, and numbers between them and typed arrays. */
 
 import type { Engine } from '../../core/engine.ts';
-import { name, type Sql, sql } from '../../core/sql.ts';
+import { join, name, type Sql, sql } from '../../core/sql.ts';
+
+/** Makes a table of a query's rows, in place of one of that name. */
+export const createTable = (engine: Engine, table: Sql, query: Sql): Promise<void> =>
+  engine.run(sql`create or replace table ${table} as ${query}`);
 
 /** The columns of a query, all of them numbers without nulls; `names` names them, in the query's order. */
 export async function numericColumns<Name extends string>(
@@ -9,21 +13,14 @@ export async function numericColumns<Name extends string>(
   query: Sql,
   names: readonly Name[],
 ): Promise<Record<Name, Float64Array>> {
-  const parts: Float64Array[][] = [];
+  const columns = names.map((): number[] => []);
   for await (const chunk of engine.chunks(query)) {
-    parts.push(names.map((_, i) => Float64Array.from(chunk[i] ?? [], Number)));
+    for (const [i, column] of columns.entries()) for (const cell of chunk[i] ?? []) column.push(Number(cell));
   }
-  const rows = parts.reduce((sum, [first]) => sum + (first?.length ?? 0), 0);
-  const columns = names.map((column, i) => {
-    const values = new Float64Array(rows);
-    let row = 0;
-    for (const part of parts) {
-      values.set(part[i] as Float64Array, row);
-      row += part[i]?.length ?? 0;
-    }
-    return [column, values] as const;
-  });
-  return Object.fromEntries(columns) as Record<Name, Float64Array>;
+  return Object.fromEntries(names.map((column, i) => [column, Float64Array.from(columns[i] ?? [])])) as Record<
+    Name,
+    Float64Array
+  >;
 }
 
 const BATCH = 20_480;
@@ -34,13 +31,8 @@ export async function numericTable(
   table: string,
   columns: Record<string, Float64Array>,
 ): Promise<void> {
-  const typed: Sql = {
-    text: Object.keys(columns)
-      .map((column) => `${column} double`)
-      .join(', '),
-    values: [],
-  };
-  await engine.run(sql`create or replace table ${name(table)} (${typed})`);
+  const typed = Object.keys(columns).map((column) => sql`${name(column)} double`);
+  await engine.run(sql`create or replace table ${name(table)} (${join(typed, ', ')})`);
   await engine.append(table, batches(Object.values(columns)), 'number');
 }
 

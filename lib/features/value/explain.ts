@@ -1,7 +1,4 @@
-/**
- * Why a customer has this lifetime value, in SQL over the tables that `valueCustomers` leaves, and how the total
- * changed.
- */
+/** Why a customer has this lifetime value, over the tables that `valueCustomers` leaves; how the total changed. */
 import { ofFacts } from '../../core/facts.ts';
 import { type Sql, sql } from '../../core/sql.ts';
 import { day } from './days.ts';

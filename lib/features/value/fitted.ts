@@ -4,9 +4,8 @@
  * stands in and the record says why.
  */
 
-import type { Engine } from '../../core/engine.ts';
 import { average, type Candidate, candidatesFor, type Fitted, preferred, STRICTLY_REGULAR } from './choose.ts';
-import { type Forecast, WEEKS_A_YEAR } from './forecast.ts';
+import { WEEKS_A_YEAR } from './forecast.ts';
 import {
   type Comparison,
   compareOnOwnHistory,
@@ -16,10 +15,9 @@ import {
   whyTooLittle,
 } from './held-out.ts';
 import * as history from './history.ts';
-import type { Histories, RepeatModel } from './model.ts';
+import { aliveOf, type Forecast, type Histories, type RepeatModel } from './model.ts';
 import { regularity } from './regular.ts';
-import type { ValueRules } from './rules.ts';
-import { thin, total } from './sample.ts';
+import { thin, total, weighted } from './sample.ts';
 
 /** A fitted model as the ledger keeps it. */
 export interface ModelRecord {
@@ -55,28 +53,20 @@ export interface FittedForecast {
   readonly regularity: number;
 }
 
-export interface Choosing {
-  /** The local day of as-of, `YYYY-MM-DD`. */
-  readonly today: string;
-  /** The name of the model that stood last month. */
-  readonly lastMonth?: string | undefined;
-  readonly models?: readonly RepeatModel[];
-}
-
-/** Chooses and fits. */
+/** Chooses and fits. @param lastMonth the name of the model that stood last month */
 export async function forecastFor(
-  engine: Engine,
   known: Known,
-  { today, lastMonth, models }: Choosing,
-  rules: ValueRules,
+  lastMonth?: string,
+  models?: readonly RepeatModel[],
 ): Promise<FittedForecast> {
-  const k = await regularityOf(engine, known, rules);
+  const { rules } = known;
+  const k = await regularityOf(known);
   // Regular buyers resemble each other, so that few of them are enough.
   const needed = { ...rules.fitFrom, ...(k >= STRICTLY_REGULAR && { customers: rules.fitFrom.repeatBuyers }) };
   const tooLittle = whyTooLittle(known.groups, needed);
   if (tooLittle) return { ...simpler(known.groups, tooLittle), comparison: NO_COMPARISON, regularity: k };
   const candidates = candidatesFor(k, models);
-  const comparison = await compareOnOwnHistory(engine, known, today, rules, candidates);
+  const comparison = await compareOnOwnHistory(known, candidates);
   const { scores } = comparison;
   const names = scores.length
     ? preferred(candidates, scores, lastMonth)
@@ -85,12 +75,12 @@ export async function forecastFor(
   for (const name of names) {
     const candidate = candidates.find((one) => one.name === name);
     if (candidate === undefined || candidate === average) continue;
-    const found = await fitAll(candidate, known, rules);
+    const found = await fitAll(candidate, known);
     if (!found) continue;
     if (candidate.seasonal) return { ...withAlive(found, candidates, chosen, known), ...chosen };
     const recentShare = scores.find(({ model }) => model === name)?.recentShare ?? 0;
     // Subscribers renew by their own clock, at any time of the year.
-    const index = k < STRICTLY_REGULAR ? await seasonIndex(engine, known, today, rules, candidate) : undefined;
+    const index = k < STRICTLY_REGULAR ? await seasonIndex(known, candidate) : undefined;
     const model: ModelRecord = {
       ...found.model,
       ...(recentShare > 0 && { recentShare }),
@@ -105,16 +95,20 @@ export async function forecastFor(
 
 type Found = Pick<FittedForecast, 'forecast' | 'groups' | 'model' | 'alive'>;
 
-async function fitAll(candidate: Candidate, known: Known, { horizonWeeks }: ValueRules): Promise<Found | undefined> {
+async function fitAll(candidate: Candidate, known: Known): Promise<Found | undefined> {
   const groups = candidate.seasonal ? await known.withSeason() : known.groups;
-  const fitted = candidate.fit(groups, horizonWeeks);
+  const fitted = candidate.fit(groups, known.rules.horizonWeeks);
   if (!fitted?.converged) return undefined;
-  const { parameters, logLikelihood, customers } = fitted;
-  const model: ModelRecord = { name: candidate.name, parameters, logLikelihood, customers };
+  const { forecast } = fitted;
+  const model = recordOf(candidate, fitted);
   const edge = edgeOf(fitted, groups);
   return edge
-    ? { forecast: { ...fitted.forecast, alive: () => Number.NaN }, groups, model: { ...model, edge } }
-    : { forecast: fitted.forecast, groups, model };
+    ? { forecast: { ...forecast, alive: () => Number.NaN }, groups, model: { ...model, edge } }
+    : { forecast, groups, model };
+}
+
+function recordOf({ name }: Candidate, { parameters, logLikelihood, customers }: Fitted): ModelRecord {
+  return { name, parameters, logLikelihood, customers };
 }
 
 /** More customers than this share bought although they were to be gone: such a p_alive is wrong. */
@@ -155,25 +149,21 @@ const SAMPLE = 2_000;
 const EVERYBODY = 0.999;
 
 function edgeOf({ forecast }: Fitted, groups: Histories): string | undefined {
-  const { frequency, recency, age, customers } = thin(groups, SAMPLE);
-  const alive = frequency.map((x, i) => forecast.alive(x, recency[i] as number, age[i] as number));
-  const sum = alive.reduce((all, chance, i) => all + chance * (customers[i] as number), 0);
-  return sum / total(customers) > EVERYBODY ? 'no sign of leaving in this history' : undefined;
+  const sample = thin(groups, SAMPLE);
+  const alive = weighted(aliveOf(forecast, sample), sample.customers);
+  return alive / total(sample.customers) > EVERYBODY ? 'no sign of leaving in this history' : undefined;
 }
 
 /** How many histories a look at the gaps between orders takes. */
 const GAPS_LOOKED_AT = 20_000;
 
-async function regularityOf(engine: Engine, known: Known, { fitFrom }: ValueRules): Promise<number> {
-  const { frequency, customers } = known.groups;
+async function regularityOf({ engine, groups: { frequency, customers }, rules: { fitFrom } }: Known): Promise<number> {
   const buyers = total(customers.filter((_, i) => (frequency[i] as number) >= 2));
   if (buyers < fitFrom.repeatBuyers) return 1;
-  const query = history.gapShares(known.orders, known.histories, Math.ceil(buyers / GAPS_LOOKED_AT));
-  const { variance } = await engine.row(query);
-  return regularity(Number(variance));
+  return regularity(await engine.number(history.gapShares(Math.ceil(buyers / GAPS_LOOKED_AT))));
 }
 
 function simpler(groups: Histories, simplerBecause: string): Found {
-  const { forecast, parameters, logLikelihood, customers } = average.fit(groups, 0) as Fitted;
-  return { forecast, groups, model: { name: average.name, parameters, logLikelihood, customers, simplerBecause } };
+  const fitted = average.fit(groups, 0) as Fitted;
+  return { forecast: fitted.forecast, groups, model: { ...recordOf(average, fitted), simplerBecause } };
 }

@@ -6,9 +6,9 @@
  * where the mean exists; a customer with one order gets the mean of all.
  */
 import { indexed } from './indexed.ts';
-import { type Likeliest, mostLikely } from './likelihood.ts';
+import { mostLikely } from './likelihood.ts';
 import { addOuterProduct, type Objective } from './minimise.ts';
-import type { Grouped } from './sample.ts';
+import { type Grouped, weighted } from './sample.ts';
 import { digamma, lnGamma } from './special.ts';
 
 /** Groups of customers with equal repeat orders (1 or more) and equal spend on them (above nought). */
@@ -18,45 +18,31 @@ export interface Spending extends Grouped {
   readonly spend: Float64Array;
 }
 
-export interface OrderValueFit extends Omit<Likeliest, 'parameters'> {
-  readonly p: number;
-  readonly q: number;
-  readonly v: number;
-}
-
 /** Beyond this neither orders nor customers differ; a fit is held back long before (likelihood.ts). */
 const MOST = 1e6;
 
 /** Fits to spending that is sorted. */
-export function fitOrderValue(spending: Spending): OrderValueFit {
+export function fitOrderValue(spending: Spending) {
   const { frequency, spend, customers } = spending;
-  const orders = frequency.reduce((sum, x, i) => sum + x * (customers[i] ?? 0), 0);
-  const mean = spend.reduce((sum, value, i) => sum + value * (customers[i] ?? 0), 0) / orders;
-  const starts = [
+  const mean = weighted(spend, customers) / weighted(frequency, customers);
+  const starts: (readonly [number, number, number])[] = [
     [6, 3, mean / 2],
     [2, 1, mean / 2],
     [30, 10, mean / 3],
   ];
   const { parameters, ...found } = mostLikely(spending, spendingMisfit, starts, [0, 1]);
-  const [p = Number.NaN, excess = Number.NaN, v = Number.NaN] = parameters;
+  const [p, excess, v] = parameters;
   return { ...found, p, q: 1 + excess, v };
 }
 
-/** The mean value to expect of a customer's next orders; `frequency` 0 and `spend` 0 give the mean of all. */
-export function expectedOrderValue(fit: { p: number; q: number; v: number }, frequency: number, spend: number): number {
-  return (fit.p * (fit.v + spend)) / (fit.p * frequency + fit.q - 1);
-}
-
-/**
- * Minus the log-likelihood over ln p, ln (q − 1), ln v. What no parameter touches is taken once; a group costs one
- * logarithm.
- */
+/** Minus the log-likelihood over ln p, ln (q − 1), ln v. A group costs one logarithm. */
 export function spendingMisfit({ frequency, spend, customers }: Spending): Objective {
   const { distinct, index } = indexed(frequency);
   const lnSpend = spend.map(Math.log);
-  const lnMeans = lnSpend.reduce((sum, ln, i) => {
-    return sum + (customers[i] as number) * (ln - Math.log(frequency[i] as number));
-  }, 0);
+  const lnMeans = weighted(
+    lnSpend.map((ln, i) => ln - Math.log(frequency[i] as number)),
+    customers,
+  );
   return (point, gradient, information) => {
     const [p = 0, excess = 0, v = 0] = Array.from(point, Math.exp);
     const q = 1 + excess;

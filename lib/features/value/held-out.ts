@@ -8,7 +8,8 @@ import { WEEKS_A_YEAR } from './forecast.ts';
 import * as history from './history.ts';
 import type { Histories } from './model.ts';
 import type { ValueRules } from './rules.ts';
-import { total } from './sample.ts';
+import { total, weighted } from './sample.ts';
+import type { Typical } from './typical.ts';
 
 /** How the candidates did on held-out weeks of the workbook's own history; no scores where that is too short. */
 export interface Comparison {
@@ -16,9 +17,14 @@ export interface Comparison {
   readonly scores: readonly Score[];
 }
 
-/** The orders, and all histories up to as-of: their table, and grouped. */
-export interface Known extends history.Past {
-  readonly histories: Sql;
+/** A workbook's history up to as-of, and where its tables are. */
+export interface Known {
+  readonly engine: Engine;
+  /** The local day of as-of, `YYYY-MM-DD`. */
+  readonly today: string;
+  readonly rules: ValueRules;
+  /** Which orders are extreme. */
+  readonly typical: Typical;
   readonly groups: Histories;
   /** The same histories with the orders of the same weeks of earlier years counted. */
   readonly withSeason: () => Promise<Histories>;
@@ -28,18 +34,13 @@ const SHORTEST_SLICE_WEEKS = 6;
 export const NO_COMPARISON: Comparison = { weeks: 0, scores: [] };
 
 /** Holds out the last half of the history, at most the horizon, and lets every candidate forecast it. */
-export async function compareOnOwnHistory(
-  engine: Engine,
-  known: Known,
-  today: string,
-  rules: ValueRules,
-  candidates: readonly Candidate[],
-): Promise<Comparison> {
+export async function compareOnOwnHistory(known: Known, candidates: readonly Candidate[]): Promise<Comparison> {
+  const { engine, today, rules, typical } = known;
   const span = spanWeeks(known.groups);
   const weeks = Math.floor(Math.min(rules.horizonWeeks, span / 2));
   if (weeks < SHORTEST_SLICE_WEEKS) return NO_COMPARISON;
   const counted = { weeks, season: span - weeks >= WEEKS_A_YEAR };
-  const slice = await sliceAfter(engine, known, daysBefore(today, weeks * 7), counted, rules);
+  const slice = await sliceAfter(engine, typical, daysBefore(today, weeks * 7), counted, rules);
   return slice ? { weeks, scores: compare(candidates, slice, weeks) } : NO_COMPARISON;
 }
 
@@ -53,31 +54,26 @@ const PRIOR_ORDERS = 50;
  * forecast: what its forecast has to be multiplied by for the time of the year.
  * @returns undefined where the horizon is nearly a year, or the history too short
  */
-export async function seasonIndex(
-  engine: Engine,
-  known: Known,
-  today: string,
-  rules: ValueRules,
-  candidate: Candidate,
-): Promise<number | undefined> {
+export async function seasonIndex(known: Known, candidate: Candidate): Promise<number | undefined> {
+  const { engine, today, rules, typical } = known;
   const weeks = rules.horizonWeeks;
   if (weeks > LONGEST_SEASON_WEEKS || spanWeeks(known.groups) < WEEKS_A_YEAR + rules.fitFrom.weeks) return undefined;
-  const slice = await sliceAfter(engine, known, daysBefore(today, WEEKS_A_YEAR * 7), { weeks }, rules);
+  const slice = await sliceAfter(engine, typical, daysBefore(today, WEEKS_A_YEAR * 7), { weeks }, rules);
   const [score] = slice ? compare([candidate], slice, weeks) : [];
   if (!slice || !score?.converged) return undefined;
-  const came = slice.orders.reduce((sum, orders, i) => sum + orders * (slice.customers[i] as number), 0);
+  const came = weighted(slice.orders, slice.customers);
   return (came + PRIOR_ORDERS) / (came * (1 + score.bias) + PRIOR_ORDERS);
 }
 
 /** Histories up to a day and the orders of the weeks after it; undefined where they are too few to judge by. */
 export async function sliceAfter(
   engine: Engine,
-  known: history.Past,
+  typical: Typical,
   until: string,
   counted: history.Counted,
   { fitFrom: { customers, repeatBuyers } }: Pick<ValueRules, 'fitFrom'>,
 ): Promise<HeldOut | undefined> {
-  const read = await numericColumns(engine, history.heldOut(known, day(until), counted), [...COLUMNS, 'later']);
+  const read = await numericColumns(engine, history.heldOut(typical, day(until), counted), [...COLUMNS, 'later']);
   const slice: HeldOut = { ...inWeeks(read), orders: read.later };
   const half = { customers: customers / 2, repeatBuyers: repeatBuyers / 2, weeks: 0 };
   return whyTooLittle(slice, half) || total(slice.orders) === 0 ? undefined : slice;

@@ -15,10 +15,7 @@ import type { Typical } from './typical.ts';
 /** Amounts beyond this are typing errors: in hundredths they would not fit a whole number. */
 const LARGEST_AMOUNT = 1e12;
 
-/**
- * What `purchases` must give: contact_id (text, after merges), ordered_at (timestamp, UTC), amount (double), currency
- * (text).
- */
+/** Expects contact_id (text, after merges), ordered_at (timestamp, UTC), amount (double), currency (text). */
 const known = (purchases: Sql, asOf: Date): Sql => sql`
   select contact_id, ordered_at, amount, nullif(upper(trim(currency)), '') as currency
   from (${purchases}) as purchases
@@ -55,8 +52,8 @@ export const ignored = (purchases: Sql, asOf: Date, rules: ValueRules): Sql => s
       where contact_id is not null and (ordered_at is null or ordered_at <= ${asOf})
     ) as purchases
     left join (${rateTable(rules.currencies)}) as rates on rates.currency = purchases.cell
-    where ordered_at is null or amount is null or not abs(amount) < ${LARGEST_AMOUNT} or rates.rate is null
-  ) as faulty
+  ) as judged
+  where cause is not null
   group by cause, case when cause = 'currency' then cell end`;
 
 /** Rows (contact_id, day, cents, refunds, bought, last_at): a contact's local day with purchases. */
@@ -75,22 +72,28 @@ export const purchaseDays = (purchases: Sql, asOf: Date, rules: ValueRules): Sql
   ) as priced
   group by contact_id, day`;
 
+/** Tables of the rows of `purchaseDays`, `orders` and `firstOrders`. */
+export const DAYS = sql`value_days`;
+export const ORDERS = sql`value_orders`;
+export const FIRSTS = sql`value_firsts`;
+/** The rows of `histories` up to as-of. */
+export const NOW = sql`value_now`;
+
 /**
- * Rows (contact_id, day, cents, last_at): an order, less what was refunded of it. Reads the table `days` of
- * purchaseDays.
+ * Rows (contact_id, day, cents, last_at): an order, less what was refunded of it.
  *
  * With s the sum of an order's money and that of its refunds, and S its sum from an order to the last one, the refunds
  * that reach an order from later ones are `owed` = greatest(0, the largest S after it) − the S after it.
  */
-export const orders = (days: Sql): Sql => sql`
-  with refunded as (select contact_id from ${days} group by contact_id having sum(refunds) > 0),
+export const orders = sql`
+  with refunded as (select contact_id from ${DAYS} group by contact_id having sum(refunds) > 0),
   numbered as (
     select
       days.contact_id, day, cents, refunds, last_at,
       sum(case when bought > 0 then 1 else 0 end) over (
         partition by days.contact_id order by day rows between unbounded preceding and current row
       ) as number_of_order
-    from ${days} as days join refunded on refunded.contact_id = days.contact_id
+    from ${DAYS} as days join refunded on refunded.contact_id = days.contact_id
   ),
   netted as (
     select
@@ -116,7 +119,7 @@ export const orders = (days: Sql): Sql => sql`
     from summed
   )
   select days.contact_id as contact_id, day, cents, last_at
-  from ${days} as days left join refunded on refunded.contact_id = days.contact_id
+  from ${DAYS} as days left join refunded on refunded.contact_id = days.contact_id
   where refunded.contact_id is null
   union all
   select contact_id, day, cast(cents - (largest_after_it - after_it) as bigint) as cents, last_at
@@ -124,15 +127,7 @@ export const orders = (days: Sql): Sql => sql`
   where (refunds = 0 and largest_after_it = after_it) or cents > largest_after_it - after_it`;
 
 /** Rows (contact_id, first_day): when a contact ordered first. */
-export const firstOrders = (orderTable: Sql): Sql => sql`
-  select contact_id, min(day) as first_day from ${orderTable} group by contact_id`;
-
-/** What histories are made of: the tables of orders and first orders, and which orders are extreme. */
-export interface Past {
-  readonly orders: Sql;
-  readonly firsts: Sql;
-  readonly typical: Typical;
-}
+export const firstOrders = sql`select contact_id, min(day) as first_day from ${ORDERS} group by contact_id`;
 
 /** What is counted of histories beside all of their orders. */
 export interface Counted {
@@ -161,11 +156,7 @@ const seasonOrders = (until: Sql, weeks: number): Sql => {
  * `until`, a DATE expression. In the typical sums an extreme order counts as much as the median one. `season_orders` is
  * 0 where the season is not counted.
  */
-export const histories = (
-  { orders: orderTable, firsts, typical }: Past,
-  until: Sql,
-  { weeks, season = false }: Counted,
-): Sql => sql`
+export const histories = (typical: Typical, until: Sql, { weeks, season = false }: Counted): Sql => sql`
   select
     orders.contact_id as contact_id,
     count(*) as orders,
@@ -181,7 +172,7 @@ export const histories = (
     cast(sum(case when days_between(orders.day, ${until}) < ${Math.round(weeks * 7)} then 1 else 0 end) as integer)
       as recent_orders,
     max(orders.last_at) as last_at
-  from ${orderTable} as orders join ${firsts} as firsts on firsts.contact_id = orders.contact_id
+  from ${ORDERS} as orders join ${FIRSTS} as firsts on firsts.contact_id = orders.contact_id
   where orders.day <= ${until}
   group by orders.contact_id, firsts.first_day`;
 
@@ -201,13 +192,10 @@ export const grouped = (historyTable: Sql): Sql => sql`
   group by frequency, recency_days, age_days, season_orders
   order by frequency, recency_days, age_days, season_orders`;
 
-/**
- * Rows (frequency, cents, customers), sorted, of contacts with repeat orders of some value; extreme orders count as the
- * median one.
- */
-export const spending = (historyTable: Sql): Sql => sql`
+/** Rows (frequency, cents, customers), sorted, of repeat buyers; extreme orders count as the median one. */
+export const spending = sql`
   select frequency, typical_repeat_cents as cents, count(*) as customers
-  from ${historyTable} as histories
+  from ${NOW} as histories
   where frequency > 0 and typical_repeat_cents > 0
   group by frequency, typical_repeat_cents
   order by frequency, typical_repeat_cents`;
@@ -218,24 +206,24 @@ const HELD_OUT = sql`frequency, recency_days, age_days, season_orders, recent_or
  * Rows (frequency, recency_days, age_days, season_orders, recent_orders, customers, later), sorted: histories up to
  * `until` and the orders in the weeks after it.
  */
-export const heldOut = (past: Past, until: Sql, counted: Counted): Sql => sql`
+export const heldOut = (typical: Typical, until: Sql, counted: Counted): Sql => sql`
   select
     frequency, recency_days, age_days, season_orders, recent_orders, count(*) as customers,
     coalesce(after_it.later, 0) as later
-  from (${histories(past, until, counted)}) as before_it
+  from (${histories(typical, until, counted)}) as before_it
   left join (
-    select contact_id, count(*) as later from ${past.orders} as orders
+    select contact_id, count(*) as later from ${ORDERS} as orders
     where day > ${until} and days_between(${until}, day) <= ${Math.round(counted.weeks * 7)} group by contact_id
   ) as after_it on after_it.contact_id = before_it.contact_id
   group by ${HELD_OUT}
   order by ${HELD_OUT}`;
 
 /**
- * One row (variance, customers): how much the last gap between orders varies as a share of the last two, over every
+ * One number: how much the last gap between orders varies as a share of the last two, over every
  * `stride`-th history with three orders or more. Chosen by the history, so that the same shop gives the same sample.
  */
-export const gapShares = (orderTable: Sql, historyTable: Sql, stride: number): Sql => sql`
-  select coalesce(avg((share - 0.5) * (share - 0.5)), 0.25) as variance, count(*) as customers
+export const gapShares = (stride: number): Sql => sql`
+  select coalesce(avg((share - 0.5) * (share - 0.5)), 0.25) as variance
   from (
     select
       days_between(max(case when number = 2 then day end), max(case when number = 1 then day end))
@@ -243,8 +231,8 @@ export const gapShares = (orderTable: Sql, historyTable: Sql, stride: number): S
           max(case when number = 1 then day end)) as double) as share
     from (
       select orders.contact_id, day, row_number() over (partition by orders.contact_id order by day desc) as number
-      from ${orderTable} as orders
-      join ${historyTable} as histories on histories.contact_id = orders.contact_id
+      from ${ORDERS} as orders
+      join ${NOW} as histories on histories.contact_id = orders.contact_id
       where frequency >= 2 and mod(frequency + 31 * recency_days + 17 * age_days, ${stride}) = 0
     ) as latest
     where number <= 3

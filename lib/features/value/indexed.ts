@@ -1,7 +1,4 @@
-/**
- * The distinct values of a column, and for each row which of them it holds: what depends on one value is worked out
- * once.
- */
+/** The distinct values of a column, and for each row which of them it holds: each is worked out once. */
 export function indexed(column: Float64Array): { distinct: Float64Array; index: Uint32Array } {
   const seen = new Map<number, number>();
   const index = Uint32Array.from(column, (value) => {
@@ -19,21 +16,14 @@ export interface Pairs {
   readonly index: Uint32Array;
 }
 
-/** The distinct pairs of two columns. */
+/** The distinct pairs of two columns, the first of whole numbers. */
 export function indexedPairs(xs: Float64Array, times: Float64Array): Pairs {
-  const places = new Map<number, Map<number, number>>();
-  const found: [number[], number[]] = [[], []];
-  const index = Uint32Array.from(xs, (x, i) => {
-    const t = times[i] as number;
-    const ofX = places.get(x) ?? new Map<number, number>();
-    places.set(x, ofX);
-    const place = ofX.get(t) ?? found[0].length;
-    if (place === found[0].length) {
-      ofX.set(t, place);
-      found[0].push(x);
-      found[1].push(t);
-    }
-    return place;
-  });
-  return { xs: Float64Array.from(found[0]), times: Float64Array.from(found[1]), index };
+  const time = indexed(times);
+  const size = time.distinct.length;
+  const { distinct, index } = indexed(xs.map((x, i) => x * size + (time.index[i] as number)));
+  return {
+    xs: distinct.map((pair) => Math.floor(pair / size)),
+    times: distinct.map((pair) => time.distinct[pair % size] as number),
+    index,
+  };
 }

@@ -7,123 +7,100 @@
  * and decides nothing about contacts.
  */
 
+import type { Context } from '../../core/context.ts';
 import type { Engine } from '../../core/engine.ts';
 import { ofFacts } from '../../core/facts.ts';
-import { name, type Sql, sql } from '../../core/sql.ts';
+import { type Sql, sql } from '../../core/sql.ts';
 import { bandMoves, bandsOf, quarterMovement } from './bands.ts';
+import { createTable } from './columns.ts';
 import { day, daysBefore } from './days.ts';
-import { forecastFor, type ModelRecord, modelLabel } from './fitted.ts';
-import { type Comparison, groupedHistories } from './held-out.ts';
+import { forecastFor, modelLabel } from './fitted.ts';
+import { groupedHistories } from './held-out.ts';
 import * as history from './history.ts';
 import { orderValueFor } from './order-value.ts';
 import type { ValueRules } from './rules.ts';
 import { total } from './sample.ts';
-import { scoreCustomers, type Valuation } from './scored.ts';
-import { typicalOrders } from './typical.ts';
+import { scoreCustomers } from './scored.ts';
+import { type Typical, typicalOrders } from './typical.ts';
 
-export interface ValueReport {
-  readonly customers: number;
-  readonly model: ModelRecord;
-  readonly orderValue: ModelRecord;
-  readonly comparison: Comparison;
-  /** The k of the gaps between orders; 1 where buying is not regular. */
-  readonly regularity: number;
-  /** The sum of all lifetime values, in the base currency. */
-  readonly totalValue: number;
-  /** Purchases of known contacts that could not be counted, by cause. */
-  readonly ignored: Readonly<Record<string, number>>;
-  /** Customers by band, all bands of the rules. */
-  readonly bands: Readonly<Record<string, number>>;
-  /** The columns of `quarterMovement`. */
-  readonly quarter: Readonly<Record<string, number>>;
-  /** Customers by band a quarter ago and band now; `from` is null for new customers. */
-  readonly bandMoves: readonly { readonly from: string | null; readonly to: string; readonly customers: number }[];
-}
+export type ValueReport = Awaited<ReturnType<typeof valueCustomers>>;
 
-/** The run's moment, and its local calendar day (`YYYY-MM-DD`). */
-export interface At {
-  readonly asOf: Date;
-  readonly today: string;
-  /** The name of the model that stood last month. */
-  readonly lastMonth?: string | undefined;
-}
+/** The run's moment and day, and the name of the model that stood last month. */
+type At = Pick<Context, 'asOf' | 'today'> & { readonly lastMonth?: string | undefined };
 
 const QUARTER_DAYS = 91;
-const orders = sql`value_orders`;
-const firsts = sql`value_firsts`;
-const now = sql`value_now`;
+const THEN = sql`value_then`;
+const CUSTOMERS = sql`value_customers`;
+const BEFORE = sql`value_before`;
 
 /**
  * Values every contact with an order. `purchases` gives contact_id, ordered_at, amount, currency (see history.ts). A
  * purchase without a time, with an amount that is no number, or in a currency that the rules give no rate for is left
  * out and counted in `ignored`.
  */
-export async function valueCustomers(engine: Engine, purchases: Sql, at: At, rules: ValueRules): Promise<ValueReport> {
+export async function valueCustomers(engine: Engine, purchases: Sql, at: At, rules: ValueRules) {
   const ignored = await ignoredPurchases(engine, purchases, at, rules);
-  const past = await createOrders(engine, purchases, at.asOf, rules);
-  const groupedNow = async (season: boolean) => {
-    await create(engine, 'value_now', history.histories(past, day(at.today), { weeks: rules.horizonWeeks, season }));
-    return groupedHistories(engine, now);
+  const typical = await createOrders(engine, purchases, at.asOf, rules);
+  const grouped = async (table: Sql, today: string, season: boolean) => {
+    const counted = { weeks: rules.horizonWeeks, season };
+    await createTable(engine, table, history.histories(typical, day(today), counted));
+    return groupedHistories(engine, table);
   };
-  const known = { ...past, histories: now, groups: await groupedNow(false), withSeason: () => groupedNow(true) };
-  const { comparison, regularity, ...found } = await forecastFor(engine, known, at, rules);
+  const groupedNow = (season: boolean) => grouped(history.NOW, at.today, season);
+  const { today, lastMonth } = at;
+  const groupsNow = { groups: await groupedNow(false), withSeason: () => groupedNow(true) };
+  const known = { engine, today, rules, typical, ...groupsNow };
+  const { comparison, regularity, ...found } = await forecastFor(known, lastMonth);
   const { groups, model } = found;
-  const { orderValue, expression } = await orderValueFor(engine, now, rules);
+  const { orderValue, expression } = await orderValueFor(engine, rules);
   const valuation = { ...found, orderValue: expression };
-  await scoreCustomers(engine, 'value_customers', 'value_now', groups, valuation, rules);
-  await engine.run(sql`drop table value_now`);
-  await create(
-    engine,
-    'value_models',
-    sql`select ${modelLabel(model)} as model, ${orderValue.name} as order_value_model`,
-  );
-  return {
+  await scoreCustomers(engine, CUSTOMERS, history.NOW, groups, valuation, rules);
+  await engine.run(sql`drop table ${history.NOW}`);
+  const models = sql`select ${modelLabel(model)} as model, ${orderValue.name} as order_value_model`;
+  await createTable(engine, sql`value_models`, models);
+  // Bands of a quarter ago are computed from the history up to then by today's model.
+  const start = daysBefore(at.today, QUARTER_DAYS);
+  const groupsThen = await grouped(THEN, start, found.forecast.dependsOn === 'season');
+  await scoreCustomers(engine, BEFORE, THEN, groupsThen, valuation, rules);
+  await engine.run(sql`drop table ${THEN}`);
+  const report = {
     customers: total(groups.customers),
     model,
     orderValue,
     comparison,
+    /** The k of the gaps between orders; 1 where buying is not regular. */
     regularity,
-    totalValue: await engine.number(sql`select coalesce(round(sum(lifetime_value), 2), 0) as n from value_customers`),
+    /** The sum of all lifetime values, in the base currency. */
+    totalValue: await engine.number(sql`select coalesce(round(sum(lifetime_value), 2), 0) as n from ${CUSTOMERS}`),
+    /** Purchases of known contacts that could not be counted, by cause. */
     ignored,
+    /** Customers by band, all bands of the rules. */
     bands: await bandCounts(engine, rules),
-    ...(await pastQuarter(engine, past, at.today, valuation, rules)),
+    ...(await quarterMoves(engine, start)),
   };
+  await engine.run(sql`drop table ${BEFORE}`);
+  return report;
 }
 
-/** Makes the tables of orders and of first orders: `value_orders`, `value_firsts`. */
-export async function createOrders(
-  engine: Engine,
-  purchases: Sql,
-  asOf: Date,
-  rules: ValueRules,
-): Promise<history.Past> {
+/** Makes the tables of orders and of first orders, and says which orders are extreme. */
+export async function createOrders(engine: Engine, purchases: Sql, asOf: Date, rules: ValueRules): Promise<Typical> {
   const days = ofFacts('purchases', history.purchaseDays(purchases, asOf, rules));
-  await create(engine, 'value_days', sql`select * from ${days} as bought`);
-  await create(engine, 'value_orders', history.orders(sql`value_days`));
-  await engine.run(sql`drop table value_days`);
-  await create(engine, 'value_firsts', history.firstOrders(orders));
-  return { orders, firsts, typical: await typicalOrders(engine, orders) };
+  await createTable(engine, history.DAYS, sql`select * from ${days} as bought`);
+  await createTable(engine, history.ORDERS, history.orders);
+  await engine.run(sql`drop table ${history.DAYS}`);
+  await createTable(engine, history.FIRSTS, history.firstOrders);
+  return typicalOrders(engine, history.ORDERS);
 }
 
-/** How the quarter moved. Bands of a quarter ago are computed from the history up to then by today's model. */
-async function pastQuarter(
-  engine: Engine,
-  past: history.Past,
-  today: string,
-  valuation: Valuation,
-  rules: ValueRules,
-): Promise<Pick<ValueReport, 'quarter' | 'bandMoves'>> {
-  const start = daysBefore(today, QUARTER_DAYS);
-  const counted = { weeks: rules.horizonWeeks, season: valuation.forecast.dependsOn === 'season' };
-  await create(engine, 'value_then', history.histories(past, day(start), counted));
-  const groups = await groupedHistories(engine, sql`value_then`);
-  await scoreCustomers(engine, 'value_before', 'value_then', groups, valuation, rules);
-  const counts = await engine.row(quarterMovement(orders, firsts, day(start), day(daysBefore(start, QUARTER_DAYS))));
-  const moves = await engine.rows(bandMoves(sql`value_customers`, sql`value_before`));
-  await engine.run(sql`drop table value_then`);
-  await engine.run(sql`drop table value_before`);
+async function quarterMoves(engine: Engine, start: string) {
+  const counts = await engine.row(quarterMovement(day(start), day(daysBefore(start, QUARTER_DAYS))));
+  const moves = await engine.rows(bandMoves(CUSTOMERS, BEFORE));
+  const quarter: Record<string, number> = {};
+  for (const [key, value] of Object.entries(counts)) quarter[key] = Number(value ?? 0);
   return {
-    quarter: Object.fromEntries(Object.entries(counts).map(([key, value]) => [key, Number(value ?? 0)])),
+    /** The columns of `quarterMovement`. */
+    quarter,
+    /** Customers by band a quarter ago and band now; `from` is null for new customers. */
     bandMoves: moves.map(({ before_band: from = null, value_band: to, customers }) => ({
       from: from === null ? null : String(from),
       to: String(to),
@@ -153,10 +130,7 @@ async function ignoredPurchases(
 const NO_CURRENCY = 'a currency that is no code of three letters';
 
 async function bandCounts(engine: Engine, rules: ValueRules): Promise<Record<string, number>> {
-  const rows = await engine.rows(sql`select value_band, count(*) as n from value_customers group by value_band`);
+  const rows = await engine.rows(sql`select value_band, count(*) as n from ${CUSTOMERS} group by value_band`);
   const counted = new Map(rows.map(({ value_band: band, n }) => [String(band), Number(n)]));
   return Object.fromEntries(bandsOf(rules).map((band) => [band, counted.get(band) ?? 0]));
 }
-
-const create = (engine: Engine, table: string, query: Sql): Promise<void> =>
-  engine.run(sql`create or replace table ${name(table)} as ${query}`);

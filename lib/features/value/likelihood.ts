@@ -1,12 +1,9 @@
-/**
- * Maximum likelihood on grouped data: one place for the scouting, the scaling and the logarithms that every fit here
- * uses.
- */
-import { type Minimum, minimise, type Objective } from './minimise.ts';
+/** Maximum likelihood on grouped data: the scouting, the scaling and the logarithms that every fit here uses. */
+import { minimise, type Objective } from './minimise.ts';
 import { type Grouped, thin, total } from './sample.ts';
 
-export interface Likeliest {
-  readonly parameters: readonly number[];
+export interface Likeliest<P> {
+  readonly parameters: P;
   readonly logLikelihood: number;
   /** Whom the likelihood was taken over. */
   readonly customers: number;
@@ -21,21 +18,22 @@ const SCOUTS = 400;
  * least. Starts and parameters are the numbers themselves, not their logarithms. Groups should be sorted.
  * @param shapes the places of parameters whose likelihood may be level towards 0 or infinity, see `softened`
  */
-export function mostLikely<G extends Grouped>(
+export function mostLikely<G extends Grouped, P extends readonly number[]>(
   groups: G,
   misfitOf: (groups: G) => Objective,
-  starts: readonly (readonly number[])[],
+  starts: readonly P[],
   shapes: readonly number[],
-): Likeliest {
+): Likeliest<P> {
   const objective = (some: G): Objective => softened(perCustomer(misfitOf(some), total(some.customers)), shapes);
   const scouts = thin(groups, SCOUTS);
   const logarithms = starts.map((start) => start.map(Math.log));
   const scouted = minimise(objective(scouts), logarithms);
   const customers = total(groups.customers);
-  const found: Minimum = scouts === groups ? scouted : minimise(objective(groups), [Array.from(scouted.point)]);
+  const found = scouts === groups ? scouted : minimise(objective(groups), [Array.from(scouted.point)]);
   const { point, value, converged } = found;
   const added = shapes.reduce((sum, i) => sum + SOFTNESS * beyond(point[i] as number) ** 2, 0);
-  return { parameters: Array.from(point, Math.exp), logLikelihood: (added - value) * customers, customers, converged };
+  const parameters = Array.from(point, Math.exp) as readonly number[] as P;
+  return { parameters, logLikelihood: (added - value) * customers, customers, converged };
 }
 
 /** A mean over customers, so that the test of convergence means the same for a hundred of them and for a million. */

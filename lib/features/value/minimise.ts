@@ -18,10 +18,7 @@ export type Objective = (point: Float64Array, gradient: Float64Array, informatio
 export interface Minimum {
   point: Float64Array;
   value: number;
-  /**
-   * The gradient is level, the quadratic that the search has learned promises no gain worth having, or a long step
-   * gained none.
-   */
+  /** The gradient is level, the next step promises no gain worth having, or a long step gained none. */
   converged: boolean;
 }
 
@@ -32,10 +29,7 @@ const GRADIENT_TOLERANCE = 1e-6;
 const GAIN_TOLERANCE = 1e-10;
 /** A longer first step in logarithms than e² is a jump into the void. */
 const MAX_STEP = 2;
-/**
- * A step of e-fold or more, or to the edge of the domain, that gained no more than this: the data don't say how far to
- * go.
- */
+/** A step of e-fold or more, or to the edge of the domain, that gained no more: the data don't say how far to go. */
 const IDLE_STEP = 1;
 const IDLE_GAIN = 1e-5;
 /** Added to the information in every direction: what one start tells of a nearly level one is not to be relied on. */
@@ -70,7 +64,7 @@ function descend(objective: Objective, start: Float64Array): Minimum {
   let inverse = curvature ?? identity(n);
   let fresh = curvature === undefined;
   for (let iterations = 0; iterations < MAX_ITERATIONS; iterations++) {
-    const direction = times(inverse, gradient, -1);
+    const direction = Float64Array.from(inverse, (row) => -dot(row, gradient));
     const gain = -dot(direction, gradient) / 2;
     const level = largest(gradient) <= GRADIENT_TOLERANCE || (!fresh && gain >= 0 && gain <= GAIN_TOLERANCE);
     if (level) return { point, value, converged: Number.isFinite(value) };
@@ -90,26 +84,23 @@ function descend(objective: Objective, start: Float64Array): Minimum {
   return { point, value, converged: false };
 }
 
-/**
- * The inverse of `information` and some doubt, by Gauss and Jordan; undefined where it holds nothing, or no numbers.
- */
+/** The inverse of `information` and some doubt (Gauss, Jordan); undefined where it holds nothing or no numbers. */
 function inverseOf(information: Float64Array, n: number): Float64Array[] | undefined {
   if (!information.every(Number.isFinite) || information.every((entry) => entry === 0)) return undefined;
-  const left = Array.from({ length: n }, (_, i) => information.slice(i * n, i * n + n));
-  const right = identity(n);
-  for (const [i, row] of left.entries()) row[i] = (row[i] as number) + DOUBT;
-  for (const [pivot, row] of left.entries()) {
-    const solved = right[pivot] as Float64Array;
+  // Each row beside its row of the identity, which becomes the inverse.
+  const rows = identity(n).map((unit, i) => {
+    const own = information.slice(i * n, i * n + n).map((entry, j) => (i === j ? entry + DOUBT : entry));
+    return Float64Array.of(...own, ...unit);
+  });
+  for (const [pivot, row] of rows.entries()) {
     const scale = row[pivot] as number;
-    for (const scaled of [row, solved]) for (const [j, entry] of scaled.entries()) scaled[j] = entry / scale;
-    for (const [i, other] of left.entries()) {
-      if (i === pivot) continue;
+    for (const [j, entry] of row.entries()) row[j] = entry / scale;
+    for (const other of rows.filter((each) => each !== row)) {
       const share = other[pivot] as number;
       for (const [j, entry] of row.entries()) other[j] = (other[j] as number) - share * entry;
-      for (const [j, entry] of solved.entries()) (right[i] as Float64Array)[j] = (right[i]?.[j] ?? 0) - share * entry;
     }
   }
-  return right;
+  return rows.map((row) => row.slice(n));
 }
 
 interface Point {
@@ -148,7 +139,7 @@ function update(inverse: Float64Array[], step: Float64Array, change: Float64Arra
     const scale = curvature / dot(change, change);
     for (const [i, row] of inverse.entries()) row.fill(0).fill(scale, i, i + 1);
   }
-  const carried = times(inverse, change, 1);
+  const carried = Float64Array.from(inverse, (row) => dot(row, change));
   const weight = (1 + dot(change, carried) / curvature) / curvature;
   for (const [i, row] of inverse.entries()) {
     const si = step[i] ?? 0;
@@ -161,24 +152,11 @@ function update(inverse: Float64Array[], step: Float64Array, change: Float64Arra
   return true;
 }
 
-function identity(n: number): Float64Array[] {
-  return Array.from({ length: n }, (_, i) => new Float64Array(n).fill(1, i, i + 1));
-}
+const identity = (n: number): Float64Array[] =>
+  Array.from({ length: n }, (_, i) => new Float64Array(n).fill(1, i, i + 1));
 
-function times(matrix: Float64Array[], vector: Float64Array, sign: number): Float64Array {
-  return Float64Array.from(matrix, (row) => sign * dot(row, vector));
-}
+const minus = (a: Float64Array, b: Float64Array): Float64Array => a.map((value, i) => value - (b[i] ?? 0));
 
-function minus(a: Float64Array, b: Float64Array): Float64Array {
-  return a.map((value, i) => value - (b[i] ?? 0));
-}
+const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
 
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);
-  return sum;
-}
-
-function largest(vector: Float64Array): number {
-  return vector.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-}
+const largest = (vector: Float64Array): number => vector.reduce((most, value) => Math.max(most, Math.abs(value)), 0);

@@ -10,7 +10,7 @@
  */
 import { type Likeliest, mostLikely } from './likelihood.ts';
 import type { Objective } from './minimise.ts';
-import { type Grouped, thin, total } from './sample.ts';
+import { type Grouped, thin, total, weighted } from './sample.ts';
 
 /** Groups of customers with equal history, column by column; all of one length, times in weeks. */
 export interface Histories extends Grouped {
@@ -23,6 +23,29 @@ export interface Histories extends Grouped {
   readonly recent?: Float64Array;
 }
 
+export interface History {
+  readonly frequency: number;
+  readonly recency: number;
+  readonly age: number;
+  /** Repeat orders in the same weeks of earlier years; 0 where they were not counted. */
+  readonly season: number;
+}
+
+/** What forecasts a customer's orders: a fitted model, or one of the plain forecasts that a model has to beat. */
+export interface Forecast {
+  /** The chance of being a customer still; NaN where nothing is known of it. */
+  alive(frequency: number, recency: number, age: number): number;
+  /** Orders to expect in the next `weeks` of a customer who is alive; of anybody, where nothing is known of that. */
+  ordersIfAlive(history: History, weeks: number): number;
+  /** `ordersIfAlive` depends on more than frequency and age. */
+  readonly dependsOn?: 'recency' | 'season';
+}
+
+export type Parameters = readonly [number, number, number, number];
+
+/** The parameters at a point of their logarithms. */
+export const parametersAt = (point: Float64Array): Parameters => Array.from(point, Math.exp) as unknown as Parameters;
+
 export interface RepeatModel {
   readonly name: string;
   /** In the order in which `parameters` stand everywhere. */
@@ -32,42 +55,38 @@ export interface RepeatModel {
   /** A fit looks at no more customers than this, an even sample of them. */
   readonly mostCustomers: number;
   /** Where the search begins; `weeks` is the mean age, so that the fit doesn't depend on the unit of time. */
-  starts(weeks: number): number[][];
+  starts(weeks: number): Parameters[];
   /** Minus the log-likelihood of the histories, with its gradient, over the logarithms of the parameters. */
   misfit(histories: Histories): Objective;
-  /** Probability that a customer with this history will still buy. */
-  alive(parameters: readonly number[], frequency: number, recency: number, age: number): number;
-  /** Orders to expect in the `weeks` after as-of of a customer who is alive. */
-  ordersIfAlive(parameters: readonly number[], frequency: number, recency: number, age: number, weeks: number): number;
+  forecast(parameters: Parameters): Forecast;
   /** The k of a model for regular buyers, whose next order depends on when the last one was. */
   readonly ticksPerOrder?: number;
 }
 
-export interface Fit extends Likeliest {
-  readonly model: RepeatModel;
+export interface Fit extends Likeliest<Parameters> {
+  readonly forecast: Forecast;
 }
 
-/**
- * Fits a model to histories that are sorted. Needs at least one group; whether they suffice is the caller's to judge.
- */
+/** Fits a model to sorted histories, one group or more. Whether they suffice is for the caller to judge. */
 export function fitModel(model: RepeatModel, histories: Histories): Fit {
   const whole = thin(histories, model.mostCustomers);
-  const starts = model.starts(Math.max(1e-9, meanAge(whole)));
-  return { model, ...mostLikely(whole, (groups) => model.misfit(groups), starts, model.shapes) };
+  const { age, customers } = whole;
+  const meanAge = weighted(age, customers) / total(customers);
+  const starts = model.starts(Math.max(1e-9, meanAge));
+  const likeliest = mostLikely(whole, (groups) => model.misfit(groups), starts, model.shapes);
+  return { ...likeliest, forecast: model.forecast(likeliest.parameters) };
 }
 
-/** Orders to expect in the `weeks` after as-of. */
-export function expectedOrders(
-  { model, parameters }: Pick<Fit, 'model' | 'parameters'>,
-  frequency: number,
-  recency: number,
-  age: number,
-  weeks: number,
-): number {
-  const alive = model.alive(parameters, frequency, recency, age);
-  return alive * model.ordersIfAlive(parameters, frequency, recency, age, weeks);
-}
+export const historyAt = ({ frequency, recency, age, season }: Histories, i: number): History => ({
+  frequency: frequency[i] as number,
+  recency: recency[i] as number,
+  age: age[i] as number,
+  season: season?.[i] ?? 0,
+});
 
-function meanAge({ age, customers }: Histories): number {
-  return age.reduce((sum, value, i) => sum + value * (customers[i] ?? 0), 0) / total(customers);
-}
+/** The chance of each group of being customers still. */
+export const aliveOf = ({ alive }: Pick<Forecast, 'alive'>, { frequency, recency, age }: Histories): Float64Array =>
+  frequency.map((x, i) => alive(x, recency[i] as number, age[i] as number));
+
+/** A chance that is not known counts as 1. */
+export const orCertain = (alive: number): number => (Number.isNaN(alive) ? 1 : alive);

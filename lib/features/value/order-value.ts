@@ -14,30 +14,25 @@ import type { ModelRecord } from './fitted.ts';
 import { fitOrderValue } from './gamma-gamma.ts';
 import * as history from './history.ts';
 import type { ValueRules } from './rules.ts';
-import { total } from './sample.ts';
+import { total, weighted } from './sample.ts';
 
-export interface OrderValue {
-  readonly orderValue: ModelRecord;
-  /** In the base currency; reads `histories.cents`, `.repeat_cents`, `.orders`, `.frequency`. */
-  readonly expression: Sql;
-}
+/** The expression is in the base currency; it reads `histories.cents`, `.repeat_cents`, `.orders`, `.frequency`. */
+type OrderValue = { readonly orderValue: ModelRecord; readonly expression: Sql };
 
 /** A fitted mean this many times off the mean of the repeat orders that it was fitted to describes them badly. */
 const MOST_OFF = 2;
-/**
- * Beyond this q customers' means do not differ, and the parameters run away together: everybody's mean is each one's.
- */
+/** Beyond this q customers' means do not differ, and the parameters run away together. */
 const ALIKE = 1e3;
 /** Everybody's mean counts as this many orders of a customer's own. */
 const PRIOR_ORDERS = 2;
 
-/** Fits the value of orders on the repeat buyers of `historyTable`. */
-export async function orderValueFor(engine: Engine, historyTable: Sql, rules: ValueRules): Promise<OrderValue> {
+/** Fits the value of orders on the repeat buyers of all histories. */
+export async function orderValueFor(engine: Engine, rules: ValueRules): Promise<OrderValue> {
   const columns = ['frequency', 'cents', 'customers'] as const;
-  const { frequency, cents, customers } = await numericColumns(engine, history.spending(historyTable), columns);
+  const { frequency, cents, customers } = await numericColumns(engine, history.spending, columns);
   const buyers = total(customers);
   const robustMean = await engine.number(
-    sql`select coalesce(sum(typical_cents) / 100.0 / nullif(sum(orders), 0), 0) as mean from ${historyTable}`,
+    sql`select coalesce(sum(typical_cents) / 100.0 / nullif(sum(orders), 0), 0) as mean from ${history.NOW}`,
   );
   const simpler = (simplerBecause: string): OrderValue => ({
     orderValue: { name: 'average order', parameters: {}, logLikelihood: null, customers: buyers, simplerBecause },
@@ -45,19 +40,19 @@ export async function orderValueFor(engine: Engine, historyTable: Sql, rules: Va
   });
   const needed = rules.fitFrom.repeatBuyers;
   if (buyers < needed) return simpler(`${buyers} repeat buyers, a fit needs ${needed}`);
-  const fitted = fitOrderValue({ frequency, spend: cents.map((value) => value / 100), customers });
+  const spend = cents.map((value) => value / 100);
+  const fitted = fitOrderValue({ frequency, spend, customers });
   if (!fitted.converged) return simpler('the model did not converge');
   const { p, q, v, logLikelihood } = fitted;
-  const repeats = frequency.reduce((sum, x, i) => sum + x * (customers[i] as number), 0);
-  const spent = cents.reduce((sum, value, i) => sum + (value / 100) * (customers[i] as number), 0);
-  const off = (p * v) / (q - 1) / (spent / repeats);
+  const fittedMean = (p * v) / (q - 1);
+  const off = fittedMean / (weighted(spend, customers) / weighted(frequency, customers));
   if (!(off < MOST_OFF && off > 1 / MOST_OFF)) {
     return simpler('the fitted mean is far from the mean of the repeat orders');
   }
   const orderValue = { name: 'Gamma-Gamma', parameters: { p, q, v }, logLikelihood, customers: buyers };
   if (q > ALIKE) {
     const edge = 'customers do not differ in the value of their orders';
-    return { orderValue: { ...orderValue, edge }, expression: sql`cast(${(p * v) / (q - 1)} as double)` };
+    return { orderValue: { ...orderValue, edge }, expression: sql`cast(${fittedMean} as double)` };
   }
   return {
     orderValue,

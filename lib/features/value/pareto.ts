@@ -10,7 +10,7 @@
  */
 import { byDifferences } from './differences.ts';
 import { indexed, indexedPairs, type Pairs } from './indexed.ts';
-import type { RepeatModel } from './model.ts';
+import { parametersAt, type RepeatModel } from './model.ts';
 import { hyp2f1One, lnGamma, powerGap, softplus } from './special.ts';
 
 /** Where alpha and beta are further apart, the hypergeometric function takes too many steps. */
@@ -32,7 +32,7 @@ export const paretoNbd: RepeatModel = {
     const { distinct, index } = indexed(frequency);
     const [atRecency, atAge] = [indexedPairs(frequency, recency), indexedPairs(frequency, age)];
     return byDifferences(customers, (point) => {
-      const [r, alpha, s, beta] = parts(Array.from(point, Math.exp));
+      const [r, alpha, s, beta] = parametersAt(point);
       if (!(r < MOST && s < MOST && alpha < MOST_APART * beta && beta < MOST_APART * alpha)) return undefined;
       const fixed = r * Math.log(alpha) - lnGamma(r);
       const byOrders = distinct.map((x) => fixed + lnGamma(r + x));
@@ -47,26 +47,22 @@ export const paretoNbd: RepeatModel = {
       });
     });
   },
-  alive: (parameters, frequency, recency, age) => {
-    const [r, alpha, s, beta] = parts(parameters);
-    return 1 / (1 + Math.exp(lnOddsGone(r, alpha, s, beta, frequency, recency, age)));
-  },
-  ordersIfAlive: (parameters, frequency, _recency, age, weeks) => {
-    const [r, alpha, s, beta] = parts(parameters);
-    const active = (beta + age) * powerGap(s - 1, Math.log((beta + age) / (beta + age + weeks)));
-    return ((r + frequency) * active) / (alpha + age);
-  },
+  forecast: ([r, alpha, s, beta]) => ({
+    alive: (x, recency, age) => {
+      const lnA0 = lnDifference(lnTerm(r, alpha, s, beta, x, recency), lnTerm(r, alpha, s, beta, x, age));
+      return 1 / (1 + Math.exp(lnOdds(r, alpha, s, beta, x, age) + lnA0));
+    },
+    ordersIfAlive: ({ frequency, age }, weeks) => {
+      const active = (beta + age) * powerGap(s - 1, Math.log((beta + age) / (beta + age + weeks)));
+      return ((r + frequency) * active) / (alpha + age);
+    },
+  }),
 };
 
 /**
- * ln of the odds that the customer has left: s / (r+s+x) · (alpha+T)^(r+x) · (beta+T)^s · A₀; −∞ where age = recency.
+ * ln of the odds that the customer has left, s / (r+s+x) · (alpha+T)^(r+x) · (beta+T)^s · A₀, without A₀. ln A₀ is −∞
+ * where age = recency.
  */
-function lnOddsGone(r: number, alpha: number, s: number, beta: number, x: number, recency: number, age: number) {
-  const lnA0 = lnDifference(lnTerm(r, alpha, s, beta, x, recency), lnTerm(r, alpha, s, beta, x, age));
-  return lnOdds(r, alpha, s, beta, x, age) + lnA0;
-}
-
-/** The odds without A₀. */
 const lnOdds = (r: number, alpha: number, s: number, beta: number, x: number, age: number): number =>
   Math.log(s / (r + s + x)) + (r + x) * Math.log(alpha + age) + s * Math.log(beta + age);
 
@@ -84,9 +80,4 @@ function lnTerm(r: number, alpha: number, s: number, beta: number, x: number, t:
   const b = alpha >= beta ? s + 1 : r + x;
   const series = hyp2f1One(power + 1 - b, power + 1, (larger - smaller) / (larger + t));
   return (1 - b) * Math.log((smaller + t) / (larger + t)) + Math.log(series) - power * Math.log(larger + t);
-}
-
-function parts(parameters: readonly number[]): [number, number, number, number] {
-  const [r = Number.NaN, alpha = Number.NaN, s = Number.NaN, beta = Number.NaN] = parameters;
-  return [r, alpha, s, beta];
 }

@@ -4,6 +4,7 @@
  * shared out by them: each customer's recent orders, times the chance of being a customer still. The total stays the
  * model's. Whether that does better is found out on held-out weeks (choose.ts).
  */
+import { orCertain } from './model.ts';
 import type { Grouped } from './sample.ts';
 
 /** The parts of the expected orders that may be shared out by recent ones. */
@@ -24,7 +25,7 @@ export function ordersForRecent({ expected, alive, recent, customers }: Expected
   let [orders, recents] = [0, 0];
   for (const [i, count] of customers.entries()) {
     orders += count * (expected[i] as number);
-    recents += count * known(alive[i] as number) * (recent[i] as number);
+    recents += count * orCertain(alive[i] as number) * (recent[i] as number);
   }
   return recents > NONE ? orders / recents : 0;
 }
@@ -35,8 +36,6 @@ export function withRecent(groups: Expected, share: number): Float64Array {
   if (each === 0) return groups.expected;
   const { expected, alive, recent } = groups;
   return expected.map(
-    (orders, i) => (1 - share) * orders + share * each * known(alive[i] as number) * (recent[i] as number),
+    (orders, i) => (1 - share) * orders + share * each * orCertain(alive[i] as number) * (recent[i] as number),
   );
 }
-
-const known = (alive: number): number => (Number.isNaN(alive) ? 1 : alive);

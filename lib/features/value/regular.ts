@@ -9,7 +9,8 @@
  * order enter them by their expected number.
  */
 import { byDifferences } from './differences.ts';
-import type { RepeatModel } from './model.ts';
+import { indexed } from './indexed.ts';
+import { parametersAt, type RepeatModel } from './model.ts';
 import { lnGamma } from './special.ts';
 
 /** Larger k can hardly be distinguished by data, and cost in proportion. */
@@ -40,43 +41,44 @@ export const mbgCnbd = (k: number): RepeatModel => ({
     [1, weeks / (4 * k), 0.5, 2],
     [k, weeks, 0.2, 2],
   ],
-  misfit: ({ frequency, recency, age, customers }) =>
-    byDifferences(customers, (point) => {
-      const [r, alpha, a, b] = four(Array.from(point, Math.exp));
+  misfit: ({ frequency, recency, age, customers }) => {
+    const { distinct, index } = indexed(frequency);
+    return byDifferences(customers, (point) => {
+      const [r, alpha, a, b] = parametersAt(point);
       if (!(r < MOST && alpha < MOST && a < MOST && b < MOST)) return undefined;
       const fixed = r * Math.log(alpha) - lnGamma(r) + lnGamma(a + b) - lnGamma(b);
-      const byOrders = memo((x) => lnGamma(r + k * x) + lnGamma(b + x + 1) - lnGamma(a + b + x + 1));
+      const byOrders = distinct.map((x) => lnGamma(r + k * x) + lnGamma(b + x + 1) - lnGamma(a + b + x + 1));
       return frequency.map((x, i) => {
         const [active, whole] = [alpha + (recency[i] as number), alpha + (age[i] as number)];
         const stays = quiet(r + k * x, active / whole, k) + a / (b + x);
-        return -(fixed + byOrders(x) - (r + k * x) * Math.log(active) + Math.log(stays));
+        return -(fixed + (byOrders[index[i] as number] as number) - (r + k * x) * Math.log(active) + Math.log(stays));
       });
-    }),
-  alive: (parameters, frequency, recency, age) => {
-    const [r, alpha, a, b] = four(parameters);
-    const silent = quiet(r + k * frequency, (alpha + recency) / (alpha + age), k);
-    return silent / (silent + a / (b + frequency));
+    });
   },
-  ordersIfAlive: (parameters, frequency, recency, age, weeks) => {
-    const [r, alpha, a, b] = four(parameters);
-    const shape = r + k * frequency;
-    const waiting = ticksSince(shape, (alpha + recency) / (alpha + age), k);
-    return coming(
-      shape + mean(waiting),
-      weeks / (alpha + age + weeks),
-      waiting,
-      (m) => (b + frequency + m) / (a + b + frequency + m),
-    );
-  },
+  forecast: ([r, alpha, a, b]) => ({
+    alive: (frequency, recency, age) => {
+      const silent = quiet(r + k * frequency, (alpha + recency) / (alpha + age), k);
+      return silent / (silent + a / (b + frequency));
+    },
+    ordersIfAlive: ({ frequency, recency, age }, weeks) => {
+      const shape = r + k * frequency;
+      const waiting = ticksSince(shape, (alpha + recency) / (alpha + age), k);
+      const meanTicks = waiting.reduce((sum, chance, j) => sum + j * chance, 0);
+      return coming(
+        shape + meanTicks,
+        weeks / (alpha + age + weeks),
+        waiting,
+        (m) => (b + frequency + m) / (a + b + frequency + m),
+      );
+    },
+    dependsOn: 'recency',
+  }),
 });
 
 /** Beyond this differences of ln Γ lose their digits; a fit is held back long before (likelihood.ts). */
 const MOST = 1e5;
 
-/**
- * Chance of fewer than k ticks since the last order: a negative binomial of `shape`, with `rest` the odds of none at
- * all.
- */
+/** Chance of fewer than k ticks since the last order: negative binomial; `rest` is the odds of none at all. */
 function quiet(shape: number, rest: number, k: number): number {
   let term = Math.exp(shape * Math.log(rest));
   let sum = term;
@@ -95,8 +97,6 @@ function ticksSince(shape: number, rest: number, k: number): number[] {
   const whole = terms.reduce((sum, term) => sum + term, 0);
   return terms.map((term) => term / whole);
 }
-
-const mean = (chances: readonly number[]): number => chances.reduce((sum, chance, j) => sum + j * chance, 0);
 
 /** Where this much of the chances is counted, the rest does not matter. */
 const ENOUGH = 1 - 1e-10;
@@ -127,17 +127,3 @@ function coming(shape: number, share: number, waiting: readonly number[], stays:
 }
 
 const MOST_TICKS = 100_000;
-
-function memo(compute: (x: number) => number): (x: number) => number {
-  const known = new Map<number, number>();
-  return (x) => {
-    const value = known.get(x) ?? compute(x);
-    known.set(x, value);
-    return value;
-  };
-}
-
-function four(parameters: readonly number[]): [number, number, number, number] {
-  const [r = Number.NaN, alpha = Number.NaN, a = Number.NaN, b = Number.NaN] = parameters;
-  return [r, alpha, a, b];
-}

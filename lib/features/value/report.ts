@@ -7,7 +7,6 @@ import type { Metrics } from '../../core/prepare.ts';
 import { MOST_BIAS, STRICTLY_REGULAR } from './choose.ts';
 import { jumps } from './drift.ts';
 import { type ModelRecord, modelLabel } from './fitted.ts';
-import type { Comparison } from './held-out.ts';
 import type { ValueReport } from './lifetime-value.ts';
 import type { ValueRules } from './rules.ts';
 
@@ -43,15 +42,33 @@ export function valueMetrics(
         .filter(({ from, to }) => from !== to)
         .map(({ from, to, customers }) => [`${from ?? 'new'} → ${to}`, customers]),
     ),
-    sentences: [
-      quarterSentence(quarter, moved(bandMoves)),
-      ...heldOutSentence(report),
-      ...seasonSentence(report),
-      ...aliveSentence(report),
-      ...regularSentence(report),
-    ],
+    sentences: sentencesOf(report),
     ...(warnings.length > 0 && { warnings }),
   };
+}
+
+const isText = (text: string | false | undefined): text is string => typeof text === 'string';
+
+/** The held-out score of the model that stands. */
+const standing = ({ comparison, model }: ValueReport) => comparison.scores.find((score) => score.model === model.name);
+
+function sentencesOf(report: ValueReport): string[] {
+  const { quarter, bandMoves, model, comparison, regularity } = report;
+  const { name, seasonIndex, aliveBy } = model;
+  const score = standing(report);
+  return [
+    quarterSentence(quarter, moved(bandMoves)),
+    score &&
+      `On the last ${comparison.weeks} weeks, held out, ${modelLabel(model)} forecast ${ordersOff(score.bias)} ` +
+        `came, and was ${score.meanAbsoluteError.toFixed(2)} orders off per customer.`,
+    seasonIndex !== undefined &&
+      `In the same weeks a year ago ${ordersOff(seasonIndex - 1, ' came')} ${name} had forecast: ` +
+        'expected orders are changed by as much.',
+    aliveBy !== undefined &&
+      `p_alive is that of ${aliveBy}: on the held-out weeks at most 5 points more of the customers bought than it ` +
+        'gave as still alive.',
+    regularity >= STRICTLY_REGULAR && `Buying is regular (k = ${regularity}): a missed order is a sign of leaving.`,
+  ].filter(isText);
 }
 
 function warningsOf(
@@ -59,72 +76,26 @@ function warningsOf(
   earlier: Metrics | null,
   { jump, bands }: Pick<ValueRules, 'jump' | 'bands'>,
 ): string[] {
-  const { model, orderValue } = report;
+  const { model, orderValue, comparison } = report;
+  const bias = standing(report)?.bias ?? 0;
+  const isAliveEmpty = model.aliveBy === undefined && model.logLikelihood === null && comparison.scores.length > 0;
   return [
     ...jumps(modelOf(earlier, 'model'), model, jump),
     ...jumps(modelOf(earlier, 'orderValue'), orderValue, jump),
-    ...[model, orderValue].flatMap(({ name, simplerBecause }) =>
-      simplerBecause === undefined ? [] : [`${name} stands in for a model: ${simplerBecause}`],
+    ...[model, orderValue].map(
+      ({ name, simplerBecause }) => simplerBecause !== undefined && `${name} stands in for a model: ${simplerBecause}`,
     ),
-    ...(model.edge === undefined
-      ? []
-      : [`${model.name}: ${model.edge}. p_alive is left empty, and no customer is ${bands.lapsing.name}.`]),
-    ...emptyAliveWarning(report, bands),
-    ...biasWarning(report),
+    model.edge !== undefined &&
+      `${model.name}: ${model.edge}. p_alive is left empty, and no customer is ${bands.lapsing.name}.`,
+    isAliveEmpty &&
+      `p_alive is left empty, and no customer is ${bands.lapsing.name}: ${model.name} knows no chance of leaving, and ` +
+        'no model was right about it on the held-out weeks.',
+    Math.abs(bias) > MOST_BIAS &&
+      `On the last ${comparison.weeks} weeks, held out, the forecast was ${ordersOff(bias)} came: ` +
+        'expected_orders and lifetime_value are likely to be off as much. They still rank customers.',
     ...bandWarnings(report, bands),
-    ...ignoredWarning(report.ignored),
-  ];
-}
-
-/** The held-out score of the model that stands. */
-const standing = ({ comparison, model }: { comparison: Comparison; model: ModelRecord }) =>
-  comparison.scores.find((score) => score.model === model.name);
-
-function heldOutSentence(report: ValueReport): string[] {
-  const score = standing(report);
-  if (score === undefined) return [];
-  return [
-    `On the last ${report.comparison.weeks} weeks, held out, ${modelLabel(report.model)} forecast ${ordersOff(score.bias)} ` +
-      `came, and was ${score.meanAbsoluteError.toFixed(2)} orders off per customer.`,
-  ];
-}
-
-function seasonSentence({ model: { name, seasonIndex } }: ValueReport): string[] {
-  if (seasonIndex === undefined) return [];
-  return [
-    `In the same weeks a year ago ${ordersOff(seasonIndex - 1, ' came')} ${name} had forecast: ` +
-      'expected orders are changed by as much.',
-  ];
-}
-
-const aliveSentence = ({ model: { aliveBy } }: ValueReport): string[] =>
-  aliveBy === undefined
-    ? []
-    : [
-        `p_alive is that of ${aliveBy}: on the held-out weeks at most 5 points more of the customers bought than it gave ` +
-          'as still alive.',
-      ];
-
-/** Forecasts without a chance of leaving, where no model's was right. */
-function emptyAliveWarning({ model, comparison }: ValueReport, { lapsing }: ValueRules['bands']): string[] {
-  const isEmpty = model.aliveBy === undefined && model.logLikelihood === null && comparison.scores.length > 0;
-  if (!isEmpty) return [];
-  return [
-    `p_alive is left empty, and no customer is ${lapsing.name}: ${model.name} knows no chance of leaving, and no model ` +
-      'was right about it on the held-out weeks.',
-  ];
-}
-
-const regularSentence = ({ regularity }: ValueReport): string[] =>
-  regularity < STRICTLY_REGULAR ? [] : [`Buying is regular (k = ${regularity}): a missed order is a sign of leaving.`];
-
-function biasWarning(report: ValueReport): string[] {
-  const score = standing(report);
-  if (score === undefined || Math.abs(score.bias) <= MOST_BIAS) return [];
-  return [
-    `On the last ${report.comparison.weeks} weeks, held out, the forecast was ${ordersOff(score.bias)} came: ` +
-      'expected_orders and lifetime_value are likely to be off as much. They still rank customers.',
-  ];
+    ignoredWarning(report.ignored),
+  ].filter(isText);
 }
 
 /** Such as "12 % fewer orders than"; within half a percent "as many orders as". */
@@ -144,22 +115,24 @@ function bandWarnings({ bands: counts, customers }: ValueReport, { ranked }: Val
     const count = counts[name] ?? 0;
     if (count >= (share * customers) / 2) return [];
     return [
-      `${name} holds ${count} of ${customers.toLocaleString('en-US')} customers instead of ${share * 100} %: ` +
+      `${name} holds ${count} of ${shown(customers)} customers instead of ${share * 100} %: ` +
         'customers of equal value are never divided between two bands.',
     ];
   });
 }
 
-function ignoredWarning(ignored: ValueReport['ignored']): string[] {
+function ignoredWarning(ignored: ValueReport['ignored']): string | undefined {
   const causes = Object.entries(ignored);
-  if (causes.length === 0) return [];
+  if (causes.length === 0) return undefined;
   const rows = causes.reduce((sum, [, count]) => sum + count, 0);
-  return [
-    `${rows.toLocaleString('en-US')} ${rows === 1 ? 'purchase was' : 'purchases were'} not counted: ` +
-      `${causes.map(([cause, count]) => `${count.toLocaleString('en-US')} with ${cause}`).join(', ')}. ` +
-      'Correct the cells, or add a missing rate to currencies.rates in jobs/rules/lifetime-value.ts.',
-  ];
+  return (
+    `${shown(rows)} ${rows === 1 ? 'purchase was' : 'purchases were'} not counted: ` +
+    `${causes.map(([cause, count]) => `${shown(count)} with ${cause}`).join(', ')}. ` +
+    'Correct the cells, or add a missing rate to currencies.rates in jobs/rules/lifetime-value.ts.'
+  );
 }
+
+const shown = (count = 0): string => count.toLocaleString('en-US');
 
 const moved = (moves: ValueReport['bandMoves']): number =>
   moves.reduce((sum, { from, to, customers }) => sum + (from !== null && from !== to ? customers : 0), 0);
@@ -167,24 +140,16 @@ const moved = (moves: ValueReport['bandMoves']): number =>
 const rate = (part = 0, whole = 0): number | null => (whole > 0 ? Math.round((part / whole) * 1e4) / 1e4 : null);
 
 function quarterSentence(quarter: ValueReport['quarter'], bandChanges: number): string {
-  const {
-    buyers = 0,
-    orders = 0,
-    repeat_buyers = 0,
-    buyers_before = 0,
-    orders_before = 0,
-    repeat_buyers_before = 0,
-  } = quarter;
-  const n = (count: number): string => count.toLocaleString('en-US');
-  const percent = (part: number, whole: number): string => {
+  const { buyers, orders, repeat_buyers, buyers_before, orders_before, repeat_buyers_before } = quarter;
+  const percent = (part?: number, whole?: number): string => {
     const share = rate(part, whole);
     return share === null ? 'none' : `${(share * 100).toFixed(1)} %`;
   };
   return (
-    `The past quarter: ${n(buyers)} buyers (${n(buyers_before)} in the quarter before), ` +
-    `${n(orders)} orders (${n(orders_before)}), ` +
+    `The past quarter: ${shown(buyers)} buyers (${shown(buyers_before)} in the quarter before), ` +
+    `${shown(orders)} orders (${shown(orders_before)}), ` +
     `${percent(repeat_buyers, buyers)} of the buyers had bought before ` +
     `(${percent(repeat_buyers_before, buyers_before)}); ` +
-    `${n(bandChanges)} customers changed band.`
+    `${shown(bandChanges)} customers changed band.`
   );
 }

@@ -23,6 +23,8 @@ export function thin<G extends Grouped>(groups: G, limit: number): G {
   return Object.fromEntries(columns.map(([name, column]) => [name, kept(column)])) as unknown as G;
 }
 
-export function total(column: Float64Array): number {
-  return column.reduce((sum, value) => sum + value, 0);
-}
+export const total = (column: Float64Array): number => column.reduce((sum, value) => sum + value, 0);
+
+/** The sum of a column, each value counted `weights` times. */
+export const weighted = (column: Float64Array, weights: Float64Array): number =>
+  column.reduce((sum, value, i) => sum + value * (weights[i] as number), 0);

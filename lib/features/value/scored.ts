@@ -1,14 +1,12 @@
-/**
- * Values, chances and bands of all customers of a history, made in the engine from estimates for each distinct history.
- */
+/** Values, chances and bands of all customers, made in the engine from estimates for each distinct history. */
 
 import type { Engine } from '../../core/engine.ts';
-import { name, type Sql, sql } from '../../core/sql.ts';
+import { type Sql, sql } from '../../core/sql.ts';
 import { valueBands } from './bands.ts';
-import { numericTable } from './columns.ts';
+import { createTable, numericTable } from './columns.ts';
 import { estimate } from './estimate.ts';
 import type { FittedForecast } from './fitted.ts';
-import type { Histories } from './model.ts';
+import { aliveOf, type Histories } from './model.ts';
 import { ordersForRecent } from './recent.ts';
 import type { ValueRules } from './rules.ts';
 
@@ -24,34 +22,31 @@ export interface Valuation extends Pick<FittedForecast, 'forecast' | 'alive' | '
  */
 export async function scoreCustomers(
   engine: Engine,
-  table: string,
-  historyTable: string,
+  table: Sql,
+  historyTable: Sql,
   groups: Histories,
   { forecast, alive, model: { recentShare = 0, seasonIndex = 1 }, orderValue }: Valuation,
   rules: ValueRules,
 ): Promise<void> {
-  const estimates = estimate(forecast, groups, rules);
-  const { expectedOrders: expected, discountedOrders } = estimates;
+  const { expectedOrders, discountedOrders, alive: ofForecast } = estimate(forecast, groups, rules);
   const { frequency, recency, age, recent, customers } = groups;
-  const reported = alive ? frequency.map((x, i) => alive(x, recency[i] as number, age[i] as number)) : estimates.alive;
+  const reported = alive ? aliveOf({ alive }, groups) : ofForecast;
   await numericTable(engine, 'value_estimates', {
     frequency,
     recency_days: recency.map((weeks) => Math.round(weeks * 7)),
     age_days: age.map((weeks) => Math.round(weeks * 7)),
     season_orders: groups.season ?? new Float64Array(age.length),
-    expected_orders: expected,
+    expected_orders: expectedOrders,
     discounted_orders: discountedOrders,
     p_alive: reported,
   });
-  const mixed = (orders: Sql, ofAll: Float64Array): Sql => {
-    const each =
-      recentShare > 0 && recent ? ordersForRecent({ expected: ofAll, alive: reported, recent, customers }) : 0;
+  const mixed = (orders: Sql, expected: Float64Array): Sql => {
+    const each = recentShare > 0 && recent ? ordersForRecent({ expected, alive: reported, recent, customers }) : 0;
     if (each === 0) return sql`${seasonIndex} * ${orders}`;
     const byRecent = sql`coalesce(estimates.p_alive, 1) * histories.recent_orders`;
     return sql`(${seasonIndex * (1 - recentShare)} * ${orders} + ${seasonIndex * recentShare * each} * ${byRecent})`;
   };
-  await engine.run(sql`
-    create or replace table value_scores as
+  const values = sql`(
     select
       contact_id, orders, cents, last_order_at,
       round(expected_orders, 4) as expected_orders,
@@ -64,24 +59,17 @@ export async function scoreCustomers(
         histories.orders as orders,
         histories.cents as cents,
         histories.last_at as last_order_at,
-        ${mixed(sql`estimates.expected_orders`, expected)} as expected_orders,
+        ${mixed(sql`estimates.expected_orders`, expectedOrders)} as expected_orders,
         ${mixed(sql`estimates.discounted_orders`, discountedOrders)} as discounted_orders,
         estimates.p_alive as p_alive,
         ${orderValue} as order_value
-      from ${name(historyTable)} as histories
+      from ${historyTable} as histories
       join value_estimates as estimates
         on estimates.frequency = histories.frequency
         and estimates.recency_days = histories.recency_days
         and estimates.age_days = histories.age_days
         and estimates.season_orders = histories.season_orders
-    ) as estimated`);
-  await engine.run(sql`
-    create or replace table ${name(table)} as
-    select
-      contact_id, orders, cents, last_order_at, expected_orders, discounted_orders, order_value, p_alive,
-        lifetime_value,
-      value_band
-    from (${valueBands(sql`value_scores`, rules.bands)}) as banded`);
+    ) as estimated)`;
+  await createTable(engine, table, valueBands(values, rules.bands));
   await engine.run(sql`drop table value_estimates`);
-  await engine.run(sql`drop table value_scores`);
 }

@@ -43,11 +43,6 @@ export function digamma(x: number): number {
   return Math.log(y) - 0.5 / y - series - lifted;
 }
 
-/** ln B(x, y) for x, y > 0. */
-export function lnBeta(x: number, y: number): number {
-  return lnGamma(x) + lnGamma(y) - lnGamma(x + y);
-}
-
 /**
  * ₂F₁(1, b; c; z) for 0 < b < c and 0 ≤ z < 1, by Gauss's continued fraction (Cuyt and others, Handbook of continued
  * fractions, 15.3.3) in Lentz's form: it settles in ten steps at z = 0.5, and in some hundreds at 0.9999, where the
@@ -72,17 +67,12 @@ export function hyp2f1One(b: number, c: number, z: number): number {
   throw new RangeError(`The continued fraction did not settle in ${MAX_TERMS} steps at z ${z}`);
 }
 
-/** `mantissa` · e^`exponent`: for numbers beyond what a double holds. */
-export interface Scaled {
-  readonly mantissa: number;
-  readonly exponent: number;
-}
-
 /**
  * ₂F₁(a, b; c; z) by its series, for a, b > 0, c > −1 and not 0, 0 ≤ z < 1: from the second term on all have one sign,
- * so that nothing cancels. Scaled, since for frequent buyers it passes 1e308. Relative error below 1e-12.
+ * so that nothing cancels. Given as `mantissa` · e^`exponent`, since for frequent buyers it passes 1e308. Relative error
+ * below 1e-12.
  */
-export function hyp2f1(a: number, b: number, c: number, z: number): Scaled {
+export function hyp2f1(a: number, b: number, c: number, z: number): { mantissa: number; exponent: number } {
   if (!(z >= 0 && z < 1 && a > 0 && b > 0 && c > -1 && c !== 0)) {
     throw new RangeError(`hyp2f1 is given for 0 <= z < 1, a, b > 0, c > -1; got a ${a}, b ${b}, c ${c}, z ${z}`);
   }

@@ -7,6 +7,7 @@
 import type { Engine } from '../../core/engine.ts';
 import { type Sql, sql } from '../../core/sql.ts';
 import { numericColumns } from './columns.ts';
+import { total } from './sample.ts';
 
 /** Orders below `leastCents` or above `mostCents` are extreme. */
 export interface Typical {
@@ -27,23 +28,21 @@ const LEAST_DISTANCE = Math.log(20);
 /** What more than one order in a hundred reaches is no exception; one order alone always may be. */
 const RARE = 0.01;
 
-/** Rows (bin, orders), sorted: how many orders have a logarithm of about `bin` / `binsPerE`. */
-const amounts = (orderTable: Sql, binsPerE: number): Sql => sql`
-  select bin, count(*) as orders
-  from (select cast(round(ln(cents) * ${binsPerE}) as integer) as bin from ${orderTable} as orders
-  where cents > 0) as logs
-  group by bin
-  order by bin`;
-
 /** Looks over the amounts of a table of orders. Without any orders nothing is extreme. */
 export async function typicalOrders(engine: Engine, orders: Sql): Promise<Typical> {
-  const { bin, orders: counts } = await numericColumns(engine, amounts(orders, BINS_PER_E), ['bin', 'orders']);
+  const amounts = sql`
+    select bin, count(*) as orders
+    from (select cast(round(ln(cents) * ${BINS_PER_E}) as integer) as bin from ${orders} as orders
+    where cents > 0) as logs
+    group by bin
+    order by bin`;
+  const { bin, orders: counts } = await numericColumns(engine, amounts, ['bin', 'orders']);
   return typicalOf(bin, counts);
 }
 
 /** `counts` orders have a logarithm of about `bins` / 50; bins are sorted. */
 export function typicalOf(bins: Float64Array, counts: Float64Array): Typical {
-  const all = counts.reduce((sum, count) => sum + count, 0);
+  const all = total(counts);
   if (all === 0) return { leastCents: 0, medianCents: 0, mostCents: Number.MAX_SAFE_INTEGER };
   const at = (orders: number): number => {
     let seen = 0;

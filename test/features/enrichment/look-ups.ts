@@ -19,6 +19,17 @@ export async function start(script: Record<string, readonly Behaviour[]> = {}, w
   return { server, provider: httpProvider(server.settings, () => 'k', nameOf) };
 }
 
+/** Rules that ask the server, one question after the other unless `limits` say otherwise. */
+export function rulesFor(
+  { settings }: Pick<ProviderServer, 'settings'>,
+  more: Record<string, unknown> = {},
+  limits = {},
+) {
+  const { key: _, ...provider } = settings;
+  const quick = { perSecond: 1000, parallel: 1, chunk: 5, backoffMs: 1, pauseAfterFailuresMs: 1, ...limits };
+  return { provider: { kind: 'http', ...provider }, limits: quick, ...more };
+}
+
 /** A clock without real waiting: a sleep moves it on. */
 export function quickClock() {
   let now = 0;

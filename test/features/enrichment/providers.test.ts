@@ -98,7 +98,7 @@ describe('well-known providers', () => {
     ).toEqual({ company: 'Acme', industry: 'Ceramics', employees: 40, annual_revenue: 2e6, country: 'CL' });
   });
   test('no key ever stands in an address', () => {
-    for (const settings of knownProviders) {
+    for (const settings of Object.values(knownProviders)) {
       expect(settings.address).not.toMatch(/key/i);
       expect(() => httpProvider(settings, () => 'k', nameOf)).not.toThrow();
       expect(() => httpProvider(settings, () => undefined, nameOf)).toThrow(settings.key?.secret);

@@ -57,4 +57,12 @@ describe('scoring rules', () => {
     expect(problems(change)).toHaveLength(1);
     expect(problems(change)[0]).toContain(expected);
   });
+
+  it('stand on a line each where there are several', () => {
+    const wrong = { fit: [...fitFor(text('country').is('')).fit, ...fitFor(event('click')).fit] };
+    expect(problems(wrong)).toHaveLength(2);
+    expect(() => checkScoring({ ...scoring, ...wrong }, contactColumns())).toThrow(
+      /^jobs\/rules\/scoring\.ts: fit "Country", "near", text\(country\): a value is blank\..*\njobs\/rules\/scoring\.ts: fit /,
+    );
+  });
 });

@@ -1,29 +1,29 @@
 /** From purchases to values, in an engine: what counts as an order, money, bands, fallbacks, and CDNOW from end to end. */
 import { tmpdir } from 'node:os';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine, Row } from '../../../lib/core/engine.ts';
 import { join, sql } from '../../../lib/core/sql.ts';
 import { openEngine } from '../../../lib/engine/duckdb.ts';
 import { valueBands } from '../../../lib/features/value/bands.ts';
-import { valueCustomers } from '../../../lib/features/value/lifetime-value.ts';
+import { createOrders, valueCustomers } from '../../../lib/features/value/lifetime-value.ts';
 import { valueRules } from '../../../lib/features/value/rules.ts';
 import { cdnowPurchases, noData } from './cdnow.ts';
 
 type Bought = readonly [contact: string | null, at: string | null, amount: number | null, currency?: string | null];
 
 let engine: Engine;
-beforeEach(async () => {
+beforeAll(async () => {
   engine = await openEngine({ spillFolder: tmpdir(), timeZone: 'Europe/Berlin', threads: 2 });
 });
-afterEach(() => engine.close());
+afterAll(() => engine.close());
 
 const at = { asOf: new Date('2026-11-23T23:00:00Z'), today: '2026-11-23' };
 const rules = valueRules.parse({ currencies: { base: 'EUR', rates: { USD: 0.5 } } });
 
-async function value(bought: readonly Bought[], when = at, by = rules) {
+async function buy(bought: readonly Bought[]): Promise<void> {
   await engine.run(
-    sql`create table bought (contact_id varchar, ordered_at timestamp, amount double, currency varchar)`,
+    sql`create or replace table bought (contact_id varchar, ordered_at timestamp, amount double, currency varchar)`,
   );
   for (let from = 0; from < bought.length; from += 500) {
     const rows = bought
@@ -34,6 +34,10 @@ async function value(bought: readonly Bought[], when = at, by = rules) {
       );
     await engine.run(sql`insert into bought values ${join(rows, ', ')}`);
   }
+}
+
+async function value(bought: readonly Bought[], when = at, by = rules) {
+  await buy(bought);
   const report = await valueCustomers(engine, sql`select * from bought`, when, by);
   const customers = await engine.rows(sql`select * from value_customers order by contact_id`);
   return { report, customers };
@@ -100,11 +104,11 @@ describe('what counts as an order', () => {
       fc.asyncProperty(
         fc.array(fc.integer({ min: -80, max: 60 }), { minLength: 1, maxLength: 12 }),
         async (amounts) => {
-          await engine.run(sql`drop table if exists bought`);
           const days = amounts.map((amount, i): Bought => {
             return ['ana', new Date(Date.UTC(2026, 0, 1 + 2 * i, 12)).toISOString().slice(0, 16), amount];
           });
-          await value(days);
+          await buy(days);
+          await createOrders(engine, sql`select * from bought`, at.asOf, rules);
           // One refund after the other, each from the newest order before it.
           const left: number[] = [];
           for (const amount of amounts) {
@@ -190,6 +194,11 @@ describe('values and bands', () => {
     const gone = customers.find((customer) => customer.contact_id === 'gone');
     expect(gone).toMatchObject({ value_band: 'lapsing' });
     expect(Number(gone?.p_alive)).toBeLessThan(0.35);
+    // One with many orders is worth nearly their own mean, one with a single order the mean of all.
+    const { p = 0, q = 0, v = 0 } = report.orderValue.parameters;
+    expect(Number(gone?.order_value)).toBeCloseTo((p * (v + 24 * 90)) / (p * 24 + q - 1), 6);
+    const [first] = customers.filter(({ orders }) => orders === 1);
+    expect(Number(first?.order_value)).toBeCloseTo((p * v) / (q - 1), 6);
     expect(Object.values(report.bands).reduce((sum, count) => sum + count, 0)).toBe(customers.length);
   });
   test('the past quarter stands beside the one before it', async () => {
@@ -233,7 +242,6 @@ describe('values and bands', () => {
     ));
   test('the same purchases give the same values, in any order of rows', async () => {
     const first = await value(invented());
-    await engine.run(sql`drop table bought`);
     const second = await value(invented().reverse());
     expect(second).toEqual(first);
   });

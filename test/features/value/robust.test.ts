@@ -1,7 +1,7 @@
 /** What one order, one multiplication or one old fault must not do to what all customers are worth. */
 import { tmpdir } from 'node:os';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine, Row } from '../../../lib/core/engine.ts';
 import { sql } from '../../../lib/core/sql.ts';
 import { openEngine } from '../../../lib/engine/duckdb.ts';
@@ -12,10 +12,10 @@ import { typicalOf } from '../../../lib/features/value/typical.ts';
 import { casesOf } from '../../support/thorough.ts';
 
 let engine: Engine;
-beforeEach(async () => {
-  engine = await openEngine({ spillFolder: tmpdir(), timeZone: 'UTC', threads: 2 });
+beforeAll(async () => {
+  engine = await openEngine({ spillFolder: tmpdir(), timeZone: 'UTC', threads: 1 });
 });
-afterEach(() => engine.close());
+afterAll(() => engine.close());
 
 const at = { asOf: new Date('2026-11-01T23:00:00Z'), today: '2026-11-01' };
 const rules = valueRules.parse({});
@@ -70,6 +70,13 @@ function shop(seed = 11): Order[] {
   });
 }
 
+/** The values of `shop()`, worked out once. */
+let known: ReturnType<typeof valued> | undefined;
+const usual = () => {
+  known ??= valued(shop());
+  return known;
+};
+
 type Values = ReadonlyMap<string, Row>;
 
 /** Expects each value but that of `contact` to be the same within a share; returns how many changed band. */
@@ -90,27 +97,27 @@ describe('one extreme order', () => {
     const orders = shop();
     await fc.assert(
       fc.asyncProperty(
-        fc.constantFrom(1e-4, 1e4, 1e5, 2e6, 1e9, 1e10),
+        fc.shuffledSubarray([1e-4, 1e4, 1e5, 2e6, 1e9, 1e10], { minLength: 2, maxLength: 2 }),
         fc.constantFrom('new', 'c1', 'c7', 'c42'),
         fc.integer({ min: 1, max: 730 }),
-        async (times, contact, day) => {
+        async (sizes, contact, day) => {
           const order = { contact, day, amount: 50 };
           const before = await valued([...orders, order]);
-          const after = await valued([...orders, { ...order, amount: 50 * times }]);
           expect(before.report.orderValue.name).toBe('Gamma-Gamma');
-          expect(after.report.orderValue.name).toBe('Gamma-Gamma');
-          expect(movesOf(before.of, after.of, contact)).toBeLessThanOrEqual(4);
+          for (const times of sizes) {
+            const after = await valued([...orders, { ...order, amount: 50 * times }]);
+            expect(after.report.orderValue.name).toBe('Gamma-Gamma');
+            expect(movesOf(before.of, after.of, contact)).toBeLessThanOrEqual(4);
+          }
         },
       ),
-      { numRuns: casesOf(3) },
+      { numRuns: casesOf(1) },
     );
   }, 60_000);
   test('that was refunded in full is none', async () => {
-    const orders = shop();
-    const before = await valued(orders);
     const wrong = { contact: 'c7', day: 700, amount: 2e6 };
-    const after = await valued([...orders, wrong, { ...wrong, day: 701, amount: -2e6 }]);
-    expect(after.of).toEqual(before.of);
+    const after = await valued([...shop(), wrong, { ...wrong, day: 701, amount: -2e6 }]);
+    expect(after.of).toEqual((await usual()).of);
   });
   test('of a new customer moves no other value by more than 1 % in a shop of two thousand', async () => {
     const orders = [...shop(3), ...shop(7).map((order) => ({ ...order, contact: `d${order.contact}` }))];
@@ -233,7 +240,7 @@ test('a Christmas shop is expected to sell as in Christmases before, and the hel
 });
 
 test('a held-out bias beyond 20 % is a warning, a smaller one is not', async () => {
-  const { report } = await valued(shop());
+  const { report } = await usual();
   const warned = (bias: number) => {
     const scores = report.comparison.scores.map((score) => ({ ...score, bias }));
     const metrics = valueMetrics({ ...report, comparison: { ...report.comparison, scores } }, null, rules);
