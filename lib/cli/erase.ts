@@ -12,7 +12,7 @@ import { changesText } from '../run/commit.ts';
 import { isGood } from '../run/ledger-entry.ts';
 import { runBatch } from '../run/run.ts';
 import type { Store } from '../workbook/store.ts';
-import { ask } from './ask.ts';
+import { terminal } from './ask.ts';
 import { exportFoldersOf } from './export-files.ts';
 import { UsageError } from './options.ts';
 import { exitCode } from './run.ts';
@@ -51,7 +51,7 @@ export async function eraseCommand(session: Session): Promise<number> {
           if (options.dryRun || !planned || !isGood(planned)) return true;
           if (!options.yes && planned.status === 'applied') {
             print([`This would delete: ${changesText(planned)}. It can't be undone.`]);
-            if (!(await ask('Forget this person? [y/N] '))) return false;
+            if (!(await terminal.confirms('Forget this person? [y/N] '))) return false;
           }
           const tabs = await clearTabs(store, person, false);
           cut = [...cut, ...(await cutFiles(workbook.folder, person, folders)), ...tabs.rewritten];

@@ -15,7 +15,7 @@ import type { RunResult } from '../run/result.ts';
 import { runBatch } from '../run/run.ts';
 import { contactColumns } from '../workbook/contact-cells.ts';
 import { normalHeader } from '../workbook/headers.ts';
-import { ask } from './ask.ts';
+import { terminal } from './ask.ts';
 import { contentHash, isRejects, readingOf, Taken } from './import-report.ts';
 import { UsageError } from './options.ts';
 import { exitCode } from './run.ts';
@@ -72,7 +72,7 @@ export async function importCommand(session: Session): Promise<number> {
           if (options.json) declined = true;
           if (declined) return false;
           print(textOf(session, asPlanned(planned), taken));
-          declined = !(await ask('Import this? [y/N] '));
+          declined = !(await terminal.confirms('Import this? [y/N] '));
           return !declined;
         },
       },

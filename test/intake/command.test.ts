@@ -2,13 +2,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { ask } from '../../lib/cli/ask.ts';
+import { terminal } from '../../lib/cli/ask.ts';
 import { main } from '../../lib/cli/main.ts';
 import { workbook } from '../fixture/rules/workbook.ts';
 import { aJob } from '../support/small-jobs.ts';
 import { aContact, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
-
-vi.mock('../../lib/cli/ask.ts', { spy: true });
 
 const schedule = { cron: '17 3 * * *', timeZone: 'UTC', missed: 'latest' as const };
 const batches = [{ name: 'nightly' as const, purpose: 'Tests.', schedule, jobs: [aJob()] }];
@@ -16,7 +14,8 @@ const batches = [{ name: 'nightly' as const, purpose: 'Tests.', schedule, jobs: 
 let output: string[] = [];
 beforeEach(() => {
   output = [];
-  vi.mocked(ask).mockClear();
+  vi.restoreAllMocks();
+  vi.spyOn(terminal, 'confirms');
   vi.spyOn(console, 'log').mockImplementation((text) => void output.push(String(text)));
   vi.spyOn(console, 'error').mockImplementation((text) => void output.push(String(text)));
   vi.spyOn(process.stderr, 'write').mockReturnValue(true);
@@ -39,7 +38,7 @@ describe('import', () => {
     writeFileSync(file, 'email,first_name\nbob@example.com,Bob\nno address,X\n');
     const tables = () => readdirSync(folder).filter((name) => !name.startsWith('.'));
     expect(await command('import', file, '--dry-run')).toBe(0);
-    expect(vi.mocked(ask)).not.toHaveBeenCalled();
+    expect(vi.mocked(terminal.confirms)).not.toHaveBeenCalled();
     expect(tables()).toEqual(['contacts.csv']);
     // There is no standard input to answer: the answer is no, and the exit code says that it waits.
     expect(await command('import', file)).toBe(3);
@@ -51,13 +50,13 @@ describe('import', () => {
     ]).toEqual([['ada@example.com'], true]);
     expect(tables()).toEqual(['contacts.csv']);
 
-    vi.mocked(ask).mockResolvedValueOnce(true);
+    vi.mocked(terminal.confirms).mockResolvedValueOnce(true);
     expect(await command('import', file)).toBe(0);
-    expect(vi.mocked(ask)).toHaveBeenCalledTimes(2);
+    expect(vi.mocked(terminal.confirms)).toHaveBeenCalledTimes(2);
     expect(emails(folder)).toEqual(['ada@example.com', 'bob@example.com']);
     // Nothing would change: nothing is asked.
     expect(await command('import', file)).toBe(0);
-    expect(vi.mocked(ask)).toHaveBeenCalledTimes(2);
+    expect(vi.mocked(terminal.confirms)).toHaveBeenCalledTimes(2);
   });
 
   it('never takes for a file what an earlier import rejected, and takes that away once nothing is', async () => {
@@ -74,7 +73,7 @@ describe('import', () => {
     writeFileSync(bad, 'email,first_name\ncorrected@example.com,Ann\n');
     expect(await command('import', ...all(), '--yes')).toBe(0);
     expect(all()).toEqual([bad, good]);
-    expect(vi.mocked(ask)).not.toHaveBeenCalled();
+    expect(vi.mocked(terminal.confirms)).not.toHaveBeenCalled();
   });
 });
 

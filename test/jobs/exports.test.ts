@@ -348,7 +348,7 @@ describe('the rules of exports', () => {
   it('refuse lists that do not exist, and names that are taken, each by the name of its export', () => {
     const rule = { name: 'a', format: 'csv', sending: true, list: 'Nobody' } as const;
     expect(() => exportRules([rule, rule], ['Newsletter'])).toThrow(
-      /: "a", list: there is no list "Nobody".*"a", name: two exports are called "a"/,
+      /: "a", list: there is no list "Nobody"\.\n.*\n.*"a", name: two exports are called "a"/,
     );
   });
 
@@ -362,6 +362,6 @@ describe('the rules of exports', () => {
         ],
         ['Newsletter'],
       ),
-    ).toThrow(/Export "a".*contry.*Did you mean.*country.*Export "b": memberOf\(\) stands in no filter/);
+    ).toThrow(/Export "a".*contry.*Did you mean.*country.*\n.*Export "b": memberOf\(\) stands in no filter/);
   });
 });

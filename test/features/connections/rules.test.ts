@@ -44,7 +44,7 @@ it('a fault names the connection and its part by their names, not by their place
   expect(reading(brevo, { ...brevo, name: 'second', lists: { Nobody: '12' } })).toThrow(
     'connections.ts: connections "second", lists, Nobody: there is no list "Nobody".',
   );
-  expect(reading(brevo, crm)).toThrow(/: connections "crm", reads "left", columns: bounces need kind; /);
+  expect(reading(brevo, crm)).toThrow(/: connections "crm", reads "left", columns: bounces need kind\.\n/);
 });
 
 describe('ids of two tools by HTTP', () => {
