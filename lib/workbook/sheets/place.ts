@@ -124,7 +124,8 @@ export function place(goals: readonly Goal[], look: Look, { places, keys, closed
     for (const decision of decisionsOf(goal)) {
       const tab = look.tabs.get(decision.sheetId);
       const reason =
-        shutReason(decision, tab) ?? (tab && isClosed(tab, Math.max(1, tab.rowCount - 1), 0) && 'protected');
+        shutReason(decision, tab) ??
+        (tab && isShutBelow(tab, keyIn(decision, columnsOf(decision, undefined, tab.headers))) && 'protected');
       if (!reason) continue;
       hold(decision, [reason]);
       return [];
@@ -186,7 +187,7 @@ const PLACING: Record<Goal['kind'], (found: Found) => { act?: Act; reasons?: rea
     return { act: { kind: 'remove', goal, row, key, cells: [], seen: seenOn(now, row, all(now), key) } };
   },
   insert: ({ goal, now, columns, key }) => {
-    if (isClosed(now, now.rowCount - 1, key[0] ?? 0)) return { reasons: ['protected'] };
+    if (isShutBelow(now, key)) return { reasons: ['protected'] };
     const cells = cellsOn(goal, columns);
     if (cells.some(({ column }) => column < 0) && !goal.isRepair) return { reasons: ['column gone'] };
     const open = cells.filter(({ column }) => column >= 0 && !now.filled.has(column));
@@ -207,6 +208,10 @@ function isAsKnown({ goal: { values = [], isRepair }, now, row, columns }: Found
   const named = isRepair ? all(now) : all(now).filter((column) => isOwn(now.headers, column));
   return named.every(isSame) && (isRepair || values.every((value, i) => value === null || (columns[i] ?? -1) >= 0));
 }
+
+/** Whether no new row can be put in: by its key's column, below the header. */
+const isShutBelow = (now: TabLook, [first = 0]: readonly number[]): boolean =>
+  isClosed(now, Math.max(1, now.rowCount - 1), first);
 
 const all = ({ columnCount }: TabLook): number[] => countTo(columnCount);
 

@@ -138,7 +138,7 @@ export class SheetWriter {
     this.#from = endOf(steps);
     // It may have widened the scratch tab.
     this.#scratch.columnCount = Math.max(this.#scratch.columnCount, ...steps.map(({ width }) => width));
-    return filled([repairs, ...repairsIn([again]), ...waiting]);
+    return filled([repairs, ...repairsIn([again]), ...repairsIn(waiting)]);
   }
 
   /**

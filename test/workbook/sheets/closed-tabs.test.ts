@@ -1,9 +1,10 @@
 /** A tab that is protected against the account, or gone: its job fails alone, in words, and what the others wrote stands. */
 import type { sheets_v4 as api } from 'googleapis/build/src/apis/sheets/v4.js';
 import { describe, expect, it } from 'vitest';
-import { insert, update } from '../../../lib/core/change.ts';
+import { insert, remove, update } from '../../../lib/core/change.ts';
 import type { Job } from '../../../lib/core/job.ts';
 import { sql } from '../../../lib/core/sql.ts';
+import { tableOf } from '../../../lib/core/tables.ts';
 import type { RunResult } from '../../../lib/run/result.ts';
 import { jobOf, night } from '../../support/night.ts';
 import { aJob, nightly, sets } from '../../support/small-jobs.ts';
@@ -123,6 +124,31 @@ describe('a protected tab', () => {
     const result = await night(temporaryFolder(), { jobs: nightly(notes()), open: (run) => bench.open(run) });
     expect(jobOf(result, 'noting')).toMatchObject({ status: 'failed', error: { kind: 'TabClosed' } });
     expect(columnOf(bench, 'contacts', 'email_note')).toEqual([null, null, null]);
+  });
+
+  it('whose key alone is protected, right of a person’s own column, keeps what its rows tell of from being written', async () => {
+    const ofKey = { startColumnIndex: 1, endColumnIndex: 2 };
+    const bench = await aSheet({
+      contacts: CONTACTS,
+      archive: [['my_note', ...Object.keys(tableOf('archive').columns)]],
+      changes: [['my_note', ...CHANGES]],
+      runs: [],
+    });
+    const before = bench.rows('contacts');
+    const archives = aJob({
+      name: 'archiving',
+      writes: ['archive', 'contacts'],
+      changes: () => [
+        insert('archive', sql`select contact_id, email, 'old' as why from contacts where contact_id = 'c1'`),
+        remove('contacts', sql`select contact_id, 'old' as why from contacts where contact_id = 'c1'`),
+      ],
+    });
+    protect(bench, 'archive', ofKey);
+    await night(temporaryFolder(), { jobs: nightly(archives), open: (run) => bench.open(run) });
+    expect(bench.rows('contacts')).toEqual(before);
+    protect(bench, 'changes', ofKey);
+    await night(temporaryFolder(), { jobs: nightly(notes()), open: (run) => bench.open(run) });
+    expect(bench.rows('contacts')).toEqual(before);
   });
 
   it('whose header row alone is protected gets no new column, and the others are written', async () => {
