@@ -4,8 +4,8 @@
  *
  * 1. the terms in which a job is declared, and SQL. `docs/jobs.md` walks through them
  * 2. one function for each file in `jobs/rules/`, which checks that file's rules, and the conditions of lists and
- * scores 3. the parts of the jobs that come with Nightshift, one object a feature. A job of a team's own rarely needs
- * them
+ *    scores
+ * 3. the parts of the jobs that come with Nightshift, one object a feature. A job of a team's own rarely needs them
  *
  * Sections 1 and 2 change only with an entry in the changelog. Section 3 follows the jobs that use it.
  */

@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { allJobs, resolveNames, type ScheduledJob } from '../core/batch.ts';
 import type { Engine } from '../core/engine.ts';
 import type { Outside } from '../core/prepare.ts';
+import { type Declared, declare } from '../core/tables.ts';
 import { compareRuns, keepTables, type RunComparison, writeDifferingRows } from '../run/compare-runs.ts';
 import type { RunResult } from '../run/result.ts';
 import { runBatch } from '../run/run.ts';
@@ -29,6 +30,7 @@ export async function diffCommand(session: Session): Promise<number> {
     );
   const base = options.base ?? DEFAULT_BASE;
   const before = await loadBaseRules(base);
+  declareBoth(before.nightShift.workbook, nightShift.workbook);
   const [baseJobs, headJobs] = [jobsOf(before.nightShift, options.names), jobsOf(nightShift, options.names)];
   const store = await session.openForReading('diff');
   const folder = join(store.scratch, 'diff');
@@ -69,8 +71,20 @@ function jsonOf(diff: RuleDiff): unknown {
 function jobsOf(nightShift: Session['nightShift'], names: readonly string[]): readonly ScheduledJob[] {
   if (names.length === 0) return allJobs(nightShift);
   const jobs = resolveNames(nightShift, names);
-  if ('unknown' in jobs) throw new UsageError(`There is no job or batch "${jobs.unknown}" on both sides.`);
+  if ('unknown' in jobs)
+    throw new UsageError(
+      `There is no job or batch "${jobs.unknown}" here and in the base; a new job is shown without a name.`,
+    );
   return jobs;
+}
+
+/** Columns and tables that either side declares, so that one snapshot serves both. */
+function declareBoth(theirs: Declared, ours: Declared): void {
+  const tables = Object.keys({ ...theirs.columns, ...ours.columns });
+  declare({
+    columns: Object.fromEntries(tables.map((table) => [table, { ...theirs.columns[table], ...ours.columns[table] }])),
+    tables: { ...theirs.tables, ...ours.tables },
+  });
 }
 
 /** A store that reads its workbook once, however often it is asked, so that both plans start from one snapshot. */

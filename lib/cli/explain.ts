@@ -103,7 +103,9 @@ const inOwnTables = (id: string): { title: string; query: Sql }[] =>
     ];
     if (owner.length === 0) return [];
     const cells = join(
-      Object.keys(columns).map((column) => columnOf(column, 't')),
+      Object.entries(columns).map(([column, { type }]) =>
+        type === 'date' ? sql`cast(${columnOf(column, 't')} as string) as ${name(column)}` : columnOf(column, 't'),
+      ),
       ', ',
     );
     return [{ title: `In ${table}`, query: sql`select ${cells} from ${name(table)} t where ${join(owner, ' or ')}` }];

@@ -40,7 +40,7 @@ export async function newCommand({ names, batch = 'nightly' }: Options, nightShi
   format([...Object.keys(files), BATCHES]);
   // In a process of its own: this one has loaded jobs/ as it was.
   const { status } = spawnSync(process.execPath, ['bin/nightshift.js', 'sync'], { cwd: projectRoot, stdio: 'inherit' });
-  console.log(`\nNext: say in jobs/${name}.ts what it does, then run: npm run check`);
+  console.log(`\nNext: say in jobs/${name}.ts what it does, then run: npm run sync && npm run check`);
   return status ?? 1;
 }
 

@@ -40,7 +40,9 @@ export async function shiftCommand(session: Session): Promise<number> {
   const name = session.options.names.join(' ');
   const jobs = resolveNames(session.nightShift, session.options.names);
   if (session.options.names.length === 0 || 'unknown' in jobs) {
-    throw new UsageError(`Run what? There are: ${namesIn(session.nightShift).join(', ')}.`);
+    const names = namesIn(session.nightShift).join(', ');
+    const unknown = 'unknown' in jobs ? `There is no job or batch "${jobs.unknown}".` : 'Run what?';
+    throw new UsageError(`${unknown} There are: ${names}.`);
   }
   if (session.workbook.isSample) return onTheSample(session, environment, name, jobs);
   const shift = { session, environment, name, jobs, isRehearsal: false, troubles: [], notes: [] };

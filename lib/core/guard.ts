@@ -69,7 +69,7 @@ export function atMostChange(share: number, of: TableName, what: string, found: 
   return { name: `at most ${percent(share)} change of ${what}`, of, limit: { share, percent: share * 100 }, found };
 }
 
-/** Percentages mean nothing in tables smaller than this; then this many rows may change (rules.md, small tables). */
+/** Percentages mean nothing in tables smaller than this; then this many rows may change. */
 const SMALL_TABLE = 20;
 const SMALL_CHANGE = 10;
 

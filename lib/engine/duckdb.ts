@@ -156,7 +156,7 @@ class DuckDb implements Engine {
   }
 
   whenNamed(name: string, statement: Sql, isTable = false): void {
-    this.#definitions.set(name, { named: new RegExp(`\\b${name}\\b`), statement, isTable, isMade: false });
+    this.#definitions.set(name, { named: new RegExp(`\\b${name}\\b`, 'i'), statement, isTable, isMade: false });
   }
 
   async run(statement: Sql): Promise<void> {
@@ -192,7 +192,9 @@ class DuckDb implements Engine {
     const named = [...this.#definitions.values()].filter(
       (each) => each.statement !== statement && each.named.test(statement.text),
     );
-    return new RegExp(`\\b${target}\\b`).test(statement.text) || named.some((each) => this.#isMadeOf(each, target));
+    return (
+      new RegExp(`\\b${target}\\b`, 'i').test(statement.text) || named.some((each) => this.#isMadeOf(each, target))
+    );
   }
 
   async withProgress<T>(work: () => Promise<T>, report: (share: number) => void): Promise<T> {

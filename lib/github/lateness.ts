@@ -1,6 +1,6 @@
 /**
  * How long a slot may be without a run before it is late, and before it is missed: the one place that says so, for the
- * watch and for `status`. Two numbers, not one (rules.md): GitHub was seen ten to twelve hours late. Pure.
+ * watch and for `status`. Two numbers, not one: GitHub was seen ten to twelve hours late. Pure.
  */
 
 import type { Batch } from '../core/batch.ts';

@@ -21,7 +21,7 @@ export interface WarningNews {
 /** A quarantine grew where it holds more than a tenth more rows than before, and at least ten more. */
 const GROWTH_SHARE = 0.1;
 const GROWTH_ROWS = 10;
-/** So many new bounces of the sender's own making are no accident (rules.md, burst: n ≥ 20). */
+/** So many new bounces of the sender's own making are no accident. */
 const SENDER_FAULTS = 20;
 const SENDER_CLASS = 'sender';
 

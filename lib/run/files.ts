@@ -172,10 +172,11 @@ async function stage(
 ): Promise<StagedFile> {
   const staged = join(store.scratch, `export-${name}.csv`);
   await engine.run(sql`create or replace temp table export_rows as ${query}`);
+  const headers = forMachines ? [] : await engine.columnsOf(sql`select * from export_rows`);
   const columns = forMachines ? {} : await engine.row(mayBeFormulas);
-  const cells = Object.entries(columns).map(([header, mayBe]) => {
+  const cells = headers.map((header) => {
     const column = headerName(header);
-    return mayBe === true ? sql`${safe(column)} as ${column}` : column;
+    return columns[header] === true ? sql`${safe(column)} as ${column}` : column;
   });
   const rows = await engine.changed(
     sql`copy (select ${forMachines ? sql`*` : joinSql(cells, ', ')} from export_rows order by rowid) to ${literal(staged)}

@@ -22,6 +22,16 @@ export function canaryWorkbook(folder: string): void {
       { ...aContact({ contact_id: `${CANARY}-2`, email: `${CANARY}.2@gmial.com` }), lifecycle_stage: word },
       aContact({ contact_id: `${CANARY}-3`, email: `@@${CANARY}`, country: word, region: word, phone: word }),
       aContact({ contact_id: `${CANARY}-4`, email: `${CANARY}.4@example.com`, score_band: word, industry: word }),
+      ...['lead', 'customer'].map((lifecycle_stage, i) => ({
+        ...aContact({
+          contact_id: `${CANARY}-${5 + i}`,
+          email: `${CANARY}.${5 + i}@example.com`,
+          lifecycle_stage,
+          country: '',
+        }),
+        first_name: word,
+        last_name: word,
+      })),
       spoilt(aContact()),
       spoilt(aContact(), 'status', 'email'),
     ],

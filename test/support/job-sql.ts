@@ -66,7 +66,7 @@ export function statementsOf(scheduled: ScheduledJob, shift: NightShift): [place
   ];
 }
 
-/** What both dialects parse and only one of them means: house plan, "known to differ". */
+/** What both dialects parse and only one of them means. */
 const differs: readonly [name: string, pattern: RegExp][] = [
   ['* exclude or except', /\*\s*(exclude|except)\b/i],
   ['filter (where …)', /\bfilter\s*\(\s*where/i],
@@ -83,6 +83,10 @@ const differs: readonly [name: string, pattern: RegExp][] = [
   ['a name in double quotes (a text in BigQuery)', /"/],
   ['contains as a name', /\bcontains\b/i],
 ];
+
+/** What gives something else in each run. */
+const CLOCK =
+  /\b(?:current_(?:date|time|timestamp|datetime)\b|localtime|(?:now|today|random|rand|uuid|generate_uuid)(?=\s*\())/gi;
 
 const TEXTS = /'(?:[^']|'')*'/g;
 
@@ -113,5 +117,11 @@ export function sqlFaults({ text }: Sql): string[] {
     ...(literals.some((literal) => literal.slice(1, -1).includes("''")) ? ["'' for a quote in a text"] : []),
     ...(selectsOf(bare).some((select) => isBare(select) && /\bwhere\b/i.test(select)) ? ['where without from'] : []),
   ];
-  return [...parsed, ...found.map((name) => `it uses ${name}, which DuckDB and BigQuery do not share`)];
+  return [
+    ...parsed,
+    ...found.map((name) => `it uses ${name}, which DuckDB and BigQuery do not share`),
+    ...(bare.match(CLOCK) ?? []).map(
+      (word) => `it asks "${word}", which differs from run to run: use \${asOf} or \${today}`,
+    ),
+  ];
 }

@@ -20,7 +20,7 @@ const FIELDS = /^[\d*/,-]+( [\d*/,-]+){4}$/;
 export function parseCron(cron: string, timezone = 'UTC'): Cron {
   const pattern = cron.trim().replace(/\s+/g, ' ');
   try {
-    if (!FIELDS.test(pattern)) throw new TypeError('expected five fields of numbers, "*", lists, ranges and steps');
+    if (!FIELDS.test(pattern)) throw new TypeError('its fields hold numbers, "*", lists, ranges and steps');
     return new Cron(pattern, { timezone, mode: '5-part', paused: true });
   } catch (error) {
     const why = error instanceof Error ? error.message.replace(/^CronPattern: /, '') : '';

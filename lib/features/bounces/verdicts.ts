@@ -46,7 +46,7 @@ const reports: Sql = sql`
   left join ${views.spellings} o on o.address = b.email
   left join (${releases}) as s on s.plain = coalesce(o.plain, b.email)`;
 
-/** Days, domains and classes on which the receiver or the sender broke: rules.md, "burst". */
+/** Days, domains and classes on which the receiver or the sender broke. */
 const bursts = (rules: BounceRules): Sql => sql`
   select p.day, p.domain, p.class, p.addresses
   from (select day, domain, class, sum(reports) as bounces, count(distinct email) as addresses from bounce_reports

@@ -12,6 +12,12 @@ const TYPES = wordsFor({
 const CHANGES = wordsFor({ hard: ['hardbounce'], complaint: ['spamcomplaint'], unsubscribe: ['manualsuppression'] });
 
 const REASONS: Reasons = { complaint: 'complaint', bounce: 'hard_bounce', manual: 'unsubscribe' };
+/** Those of the API, word for word: any other is a person's no. */
+const DUMPED: Reasons = {
+  '^spamcomplaint$': 'complaint',
+  '^hardbounce$': 'hard_bounce',
+  '^manualsuppression$': 'unsubscribe',
+};
 const DUMP = {
   page: 'https://postmarkapp.com/developer/api/suppressions-api',
   becomes: 'suppressions',
@@ -58,7 +64,7 @@ export const postmark: Tool = {
       label: "Postmark's suppression dump",
       fits: (value) => isText(value.EmailAddress) && isText(value.SuppressionReason),
       read: ({ EmailAddress: email, CreatedAt: at, SuppressionReason, Origin }) => [
-        suppressed('postmark', { email, at }, reasonOf(word(SuppressionReason), REASONS), Origin),
+        suppressed('postmark', { email, at }, reasonOf(word(SuppressionReason), DUMPED), Origin),
       ],
     },
   ],
