@@ -79,11 +79,11 @@ function jobsOf(nightShift: Session['nightShift'], names: readonly string[]): re
 }
 
 /** Columns and tables that either side declares, so that one snapshot serves both. */
-function declareBoth(theirs: Declared, ours: Declared): void {
-  const tables = Object.keys({ ...theirs.columns, ...ours.columns });
+function declareBoth(base: Declared, head: Declared): void {
+  const tables = Object.keys({ ...base.columns, ...head.columns });
   declare({
-    columns: Object.fromEntries(tables.map((table) => [table, { ...theirs.columns[table], ...ours.columns[table] }])),
-    tables: { ...theirs.tables, ...ours.tables },
+    columns: Object.fromEntries(tables.map((table) => [table, { ...base.columns[table], ...head.columns[table] }])),
+    tables: { ...base.tables, ...head.tables },
   });
 }
 

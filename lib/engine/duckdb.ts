@@ -20,6 +20,7 @@ import {
 import type { Cell, Engine, RemoteFacts, Row, TextsByColumn } from '../core/engine.ts';
 import { FACTS_MARK, FactsAdded, readsRows, withoutFacts } from '../core/facts.ts';
 import { type Sql, type SqlValue, sql, withLiterals } from '../core/sql.ts';
+import { Definitions } from './definitions.ts';
 import { duckdbPrelude } from './prelude.ts';
 
 export interface EngineOptions {
@@ -73,21 +74,6 @@ function run(connection: DuckDBConnection, { text, values }: Sql): Promise<DuckD
   return whole === null ? connection.run(text, values.map(bound)) : connection.run(whole);
 }
 
-/** Statements that leave all tables alone which others may be made of. */
-const CHANGES_NOTHING = /^\s*(?:select|explain|copy \(|create or replace temp|drop table if exists)/i;
-
-/** What a statement makes, changes or drops: the names of tables, views and macros. */
-const TARGETS =
-  /\b(?:insert into|merge into|update|delete from|(?:create (?:or replace )?|alter |drop )(?:table|view|macro)(?: if exists)?)\s+(\w+)/gi;
-
-/** What a name stands for, and whether it is there. */
-interface Definition {
-  readonly named: RegExp;
-  readonly statement: Sql;
-  readonly isTable: boolean;
-  isMade: boolean;
-}
-
 /** The rows of an answer, as objects. All of it is here, so that no chunk of it has to be waited for. */
 function rowsOf(result: DuckDBMaterializedResult): Row[] {
   const names = result.deduplicatedColumnNames();
@@ -112,7 +98,7 @@ class DuckDb implements Engine {
   /** Those of which rows were fetched by key, and those where they changed since. */
   readonly #fetched = new Set<string>();
   readonly #changed = new Set<string>();
-  readonly #definitions = new Map<string, Definition>();
+  readonly #definitions = new Definitions();
 
   private constructor(
     instance: DuckDBInstance,
@@ -156,7 +142,7 @@ class DuckDb implements Engine {
   }
 
   whenNamed(name: string, statement: Sql, isTable = false): void {
-    this.#definitions.set(name, { named: new RegExp(`\\b${name}\\b`, 'i'), statement, isTable, isMade: false });
+    this.#definitions.add(name, statement, isTable);
   }
 
   async run(statement: Sql): Promise<void> {
@@ -165,7 +151,7 @@ class DuckDb implements Engine {
 
   async #change(statement: Sql): Promise<DuckDBMaterializedResult> {
     const result = await run(this.#connection, await this.#here(statement));
-    if (!CHANGES_NOTHING.test(statement.text)) this.#forgetTables(statement.text);
+    this.#definitions.changedBy(statement.text);
     return result;
   }
 
@@ -177,24 +163,6 @@ class DuckDb implements Engine {
     const result = await this.#change(statement);
     // Of a table that is made, the engine gives the number of its rows as a row.
     return result.rowsChanged || firstNumber(rowsOf(result));
-  }
-
-  /** Tables that were made of what a statement changed are made again when they are next named; all, where it is unclear. */
-  #forgetTables(changing: string): void {
-    const targets = Array.from(changing.matchAll(TARGETS), ([, target = '']) => target);
-    for (const definition of this.#definitions.values())
-      if (definition.isTable && (targets.length === 0 || targets.some((target) => this.#isMadeOf(definition, target))))
-        definition.isMade = false;
-  }
-
-  /** Whether a definition, or one that it names, names the target. */
-  #isMadeOf({ statement }: Definition, target: string): boolean {
-    const named = [...this.#definitions.values()].filter(
-      (each) => each.statement !== statement && each.named.test(statement.text),
-    );
-    return (
-      new RegExp(`\\b${target}\\b`, 'i').test(statement.text) || named.some((each) => this.#isMadeOf(each, target))
-    );
   }
 
   async withProgress<T>(work: () => Promise<T>, report: (share: number) => void): Promise<T> {
@@ -215,7 +183,7 @@ class DuckDb implements Engine {
       await this.#connection.run('rollback').catch(() => {});
       // What was made inside of it is gone with it.
       this.#answers.clear();
-      for (const definition of this.#definitions.values()) definition.isMade = false;
+      this.#definitions.forget();
       this.#facts?.rewind(null);
       throw error;
     }
@@ -254,7 +222,7 @@ class DuckDb implements Engine {
     batches: AsyncIterable<readonly (readonly (Value | null)[])[]>,
     type: 'text' | 'number' = 'text',
   ): Promise<void> {
-    this.#forgetTables(`insert into ${table}`);
+    this.#definitions.changedBy(`insert into ${table}`);
     let appender: DuckDBAppender | null = null;
     for await (const columns of batches) {
       const rows = columns[0]?.length ?? 0;
@@ -322,12 +290,9 @@ class DuckDb implements Engine {
    * fetched here.
    */
   async #here(statement: Sql): Promise<Sql> {
-    for (const definition of this.#definitions.values()) {
-      const { statement: making, named, isMade } = definition;
-      if (isMade || making === statement || !named.test(statement.text)) continue;
+    await this.#definitions.makeNamedIn(statement, async (making) => {
       await run(this.#connection, await this.#here(making));
-      definition.isMade = true;
-    }
+    });
     const facts = this.#facts;
     if (!facts) return statement;
     if (statement.text.includes(FACTS_MARK)) await this.#sendChanges();

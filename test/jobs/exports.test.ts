@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import Papa from 'papaparse';
 import { describe, expect, it } from 'vitest';
 import { exportRules } from '../../lib/features/exports/rules.ts';
-import { all, event, memberOf, not, purchases, text } from '../../lib/features/segments/build.ts';
+import { all, event, not, purchases, text } from '../../lib/features/segments/build.ts';
 import { bounceSuppression } from '../fixture/bounce-suppression.ts';
 import { exportFiles } from '../fixture/exports.ts';
 import { bounces } from '../fixture/rules/bounces.ts';
@@ -341,27 +341,5 @@ describe('an export', () => {
       expect(readFileSync(join(other, 'exports', `${rule.name}.csv`), 'utf8')).toBe(text);
       expect((await bringIn(other, { 'out.csv': `${text}\n` })).result.status).toBe('unchanged');
     }
-  });
-});
-
-describe('the rules of exports', () => {
-  it('refuse lists that do not exist, and names that are taken, each by the name of its export', () => {
-    const rule = { name: 'a', format: 'csv', sending: true, list: 'Nobody' } as const;
-    expect(() => exportRules([rule, rule], ['Newsletter'])).toThrow(
-      /: "a", list: there is no list "Nobody"\.\n.*\n.*"a", name: two exports are called "a"/,
-    );
-  });
-
-  it('say what is wrong with a filter before anything runs', () => {
-    const rule = { name: 'a', format: 'csv', sending: true } as const;
-    expect(() =>
-      exportRules(
-        [
-          { ...rule, where: text('contry').is('DE') },
-          { ...rule, name: 'b', where: memberOf('Newsletter') },
-        ],
-        ['Newsletter'],
-      ),
-    ).toThrow(/Export "a".*contry.*Did you mean.*country.*\n.*Export "b": memberOf\(\) stands in no filter/);
   });
 });

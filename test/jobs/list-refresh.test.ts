@@ -9,7 +9,7 @@ import { jobOf, night } from '../support/night.ts';
 import { nightly } from '../support/small-jobs.ts';
 import { aContact, anEvent, aSuppression, readCsv, temporaryFolder, writeWorkbook } from '../support/workbook.ts';
 
-it('nobody whom a suppression, a status or an address excludes is on a sending list; each move is recorded once', async () => {
+it('a sending list holds no contact that a suppression, a status or an address excludes; each move is recorded once', async () => {
   const folder = temporaryFolder();
   const contacts = [
     aContact({ contact_id: 'l1' }),

@@ -104,7 +104,7 @@ test.each([
 });
 
 test.each(['ENOTFOUND', 'ETIMEDOUT', 'SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'])(
-  '%s is said to be the network',
+  '%s is reported as a fault of the network',
   async (code) => {
     const asked = { kind: 'reads', spreadsheetId: 'sheet-1', account: async () => undefined } as const;
     expect(await errors.failureOf({ code }, asked)).toMatchObject({ kind: 'again', noNetwork: code });
