@@ -3,6 +3,7 @@
  * batches. Each batch is without effect when it is sent again. A sample of what was added is read back.
  */
 import { JobError } from '../../core/errors.ts';
+import { inChunks } from '../../core/in-chunks.ts';
 import type { Delivery, Metrics } from '../../core/prepare.ts';
 import { type Sql, sql } from '../../core/sql.ts';
 import { RequestError } from '../http/index.ts';
@@ -70,14 +71,14 @@ async function handOver(audience: Audience, at: At, added: Row[], gone: string[]
   const { size, add, remove, has } = listOf(audience);
   const list = audience.list?.remote ?? '';
   const removing = emptyPhase();
-  for (const batch of inBatches(gone, size)) {
+  for (const batch of inChunks(gone, size)) {
     const refused = await sendEach(batch, removing, async (part) => remove?.(at, part, list));
     counts.refused += refused;
     counts.removed += batch.length - refused;
   }
   const taken: Row[] = [];
   const adding = emptyPhase();
-  for (const batch of inBatches(added, size)) {
+  for (const batch of inChunks(added, size)) {
     const refused = await sendEach(batch, adding, async (part) => {
       const failed = await add(at, part, list);
       if (!failed) taken.push(...part.slice(0, SAMPLE));
@@ -135,10 +136,6 @@ async function sendEach<T>(
     const middle = Math.ceil(batch.length / 2);
     return (await sendEach(batch.slice(0, middle), phase, send)) + (await sendEach(batch.slice(middle), phase, send));
   }
-}
-
-function* inBatches<T>(all: readonly T[], size: number): Generator<readonly T[]> {
-  for (let from = 0; from < all.length; from += size) yield all.slice(from, from + size);
 }
 
 /** Another order in each run: addresses that the tool does not take stand ahead of the same others once at most. */
